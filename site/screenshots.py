@@ -1,12 +1,21 @@
-"""Takes the pictures of the README: `make screenshots`."""
+"""Takes the pictures of the README and the guides: `make screenshots`.
+
+Names of pictures behind the command take these alone: `python site/screenshots.py desk`.
+"""
 
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 import kzdata
+from kzdata.desk.server import serving
+from kzdata.templates.start import init
 
 ROOT = Path(__file__).resolve().parents[1]
 FLAGS = [
@@ -22,22 +31,91 @@ PICTURES = {
 }
 
 
+DESK = "desk"
+REPORT = """The river Orr left its bed again this week. Eleven people died in the lower town on \
+Sunday, the mayor said. By contrast, the fire brigade said that 14 people died in the lower town \
+on Sunday.
+
+In the harbour the water stood higher than the doors. Three rescuers died in the lower town on \
+Saturday, the fire brigade said, as the bridge gave way under their truck. The bridge, built 80 \
+years ago, will not be mended before the summer.
+
+Schools stay shut, and the library takes in those whose homes are under water. Whoever can help is \
+asked to come to the town hall with boots, a spade and a lamp.
+"""
+"""An article that is invented, like the package that `kzdata init` writes."""
+
+
 def main() -> None:
     """Write the pictures into docs/images/."""
     target = ROOT / "docs" / "images"
     target.mkdir(exist_ok=True)
+    names = sys.argv[1:] or [*PICTURES, DESK]
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        _site(browser, target, [name for name in PICTURES if name in names])
+        if DESK in names:
+            _desk(browser, target / f"{DESK}.png")
+        browser.close()
+
+
+def _site(browser: Browser, target: Path, names: list[str]) -> None:
+    """The views of the evidence page."""
+    if not names:
+        return
     with tempfile.TemporaryDirectory() as folder, kzdata.load(ROOT) as kz:
-        page = kz.site(Path(folder) / "site")
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=_chromium(), args=FLAGS)
-            for name, (hash, width, height, scheme) in PICTURES.items():
-                context = browser.new_context(
-                    viewport={"width": width, "height": height},
-                    color_scheme=scheme,  # type: ignore[arg-type]
-                    reduced_motion="reduce",
-                )
-                _take(context.new_page(), f"{page.as_uri()}{hash}", target / f"{name}.png")
-            browser.close()
+        address = kz.site(Path(folder) / "site").as_uri()
+        for name in names:
+            hash, width, height, scheme = PICTURES[name]
+            page = _opened(browser, width, height, scheme)
+            page.goto(f"{address}{hash}")
+            page.wait_for_selector("html[data-ready] main > *")
+            _take(page, target / f"{name}.png")
+
+
+def _desk(browser: Browser, file: Path) -> None:
+    """The desk with an article, on which a card is open."""
+    page = _opened(browser, 1440, 900, "light")
+    with tempfile.TemporaryDirectory() as folder, _served(Path(folder) / "flood") as address:
+        page.goto(address)
+        page.fill("textarea", REPORT)
+        page.fill("[name=publisher]", "Orrin Courier")
+        page.fill("[name=published_on]", "March 8, 2032")
+        page.press("[name=published_on]", "Enter")
+        for words in ("Eleven people died", "14 people died", "Three rescuers died"):
+            page.wait_for_selector(".text .left")
+            for key in ("ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+                page.keyboard.press(key)
+            page.wait_for_selector(f".card h2:has-text('{words}')")
+            if words != "Three rescuers died":
+                page.keyboard.press("Control+Enter")
+                page.wait_for_selector(".card", state="detached")
+        for _ in ("Number", "When"):  # the others are grey: nobody has looked at them
+            page.keyboard.press("Enter")
+        page.wait_for_selector(".desk[aria-busy=false]")
+        _take(page, file)
+
+
+@contextmanager
+def _served(package: Path) -> Iterator[str]:
+    """The address of a desk."""
+    init(package)
+    server = serving(package, package / "texts")
+    thread = Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.address
+    finally:
+        server.close()
+        thread.join(30)
+
+
+def _opened(browser: Browser, width: int, height: int, scheme: str) -> Page:
+    return browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,  # type: ignore[arg-type]
+        reduced_motion="reduce",
+    ).new_page()
 
 
 def _chromium() -> str:
@@ -47,9 +125,7 @@ def _chromium() -> str:
     return found
 
 
-def _take(page: Page, address: str, file: Path) -> None:
-    page.goto(address)
-    page.wait_for_selector("html[data-ready] main > *")
+def _take(page: Page, file: Path) -> None:
     page.wait_for_timeout(300)
     page.screenshot(path=file)
 

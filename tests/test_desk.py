@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
 
 import kzdata
+from kzdata.cli.main import app
 from kzdata.standard.writer import seal
 from kzdata.templates.start import init
 from kzdata.validation import validate
@@ -20,6 +23,7 @@ pytest.importorskip("uvicorn", reason="the extra `edit` is not installed")
 from kzdata.desk import server as serving
 from kzdata.desk.desk import Desk
 from kzdata.desk.state import State
+from kzdata.entries.notation import Cell
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,6 +71,13 @@ shut, and the library takes in those whose homes are under water. Whoever can he
 come to the town hall with boots, a spade and a lamp, and to bring water for the day, for the \
 wells of the lower town cannot be used until they are clean.
 """
+SHORT = """Orrin Courier, March 8, 2032
+
+The river Orr left its bed again. Eleven people died in the lower town on Sunday, the mayor said. \
+About 25 residents were injured in the harbour district on Saturday, the coast guard said, as the \
+bridge, built 80 years ago, gave way.
+"""
+MOST_TABS = 40  # keys to what is looked for
 CLAIMS = (
     *("Eleven people died", "14 people died", "More than 60 residents were injured"),
     *("Three rescuers died", "About 25 residents were injured"),
@@ -145,6 +156,44 @@ class Author:
         self.click(f"[data-field={field}] input[role=combobox]")
         self.type(name)
         self.key("Enter")
+
+    # ---------------------------------------------------------------- by keys alone
+
+    def keys(self, *keys: str) -> None:
+        for key in keys:
+            self.key(key)
+
+    def tab(self, selector: str) -> None:
+        """Go on with Tab to what is looked for."""
+        for _ in range(MOST_TABS):
+            self.key("Tab")
+            if self.page.evaluate("(s) => document.activeElement.matches(s)", selector):
+                return
+        raise AssertionError(f"no way with Tab to {selector}")
+
+    def at(self, selector: str) -> None:
+        """The keys are there without a further one."""
+        self.page.wait_for_function("(s) => document.activeElement.matches(s)", arg=selector)
+
+    def kind(self, name: str) -> None:
+        """The kind of a menu by the digit that stands beside it."""
+        kinds = self.page.locator(".menu button").all_inner_texts()
+        number = kinds.index(name)
+        self.key(str(number + 1) if number else "Enter")
+        self.at(".card h2")
+
+    def onward(self) -> None:
+        """Look at each field of a card, and close it."""
+        card = self.page.get_attribute(".card", "data-card")
+        while not self.page.evaluate("document.activeElement.matches('.actions .main')"):
+            self.key("Enter")
+        self.key("Enter")
+        self.page.wait_for_selector(f"[data-card={card}]", state="detached")
+
+    def finish(self) -> None:
+        card = self.page.get_attribute(".card", "data-card")
+        self.key("Control+Enter")
+        self.page.wait_for_selector(f"[data-card={card}]", state="detached")
 
     # ---------------------------------------------------------------- what an author does
 
@@ -358,6 +407,162 @@ def test_words_are_selected_by_keys_alone(sit: Callable[..., Author]) -> None:
     author.page.wait_for_selector(".card h2:has-text('“Seven people died”')")
 
 
+def test_a_report_is_entered_by_keys_alone(
+    sit: Callable[..., Author], package: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Catches a step of the way, from the text to the rows, that needs a mouse."""
+    author = sit()
+    page = author.page
+    page.evaluate("addEventListener('pointerdown', () => { document.title = 'a mouse' }, true)")
+    author.tab("textarea")
+    author.type(SHORT)
+    for name, words in (("publisher", "Orrin Courier"), ("published_on", "March 8, 2032")):
+        author.tab(f"[name={name}]")
+        author.type(words)
+    author.key("Enter")
+    author.at(".text")
+    page.wait_for_selector(".text .left")
+    # A place and an actor: letters lead to a word, Shift selects.
+    page.keyboard.type("harb")
+    author.key("Shift+ArrowRight")
+    author.kind("Places")
+    author.key("Enter")
+    author.at("[data-field=kind] input")
+    author.type("site")
+    author.key("Enter")
+    author.tab("[data-field=part_of_id] input")
+    author.type("Orrin")
+    author.key("Enter")
+    author.finish()
+    author.at(".text")
+    page.keyboard.type("coast")
+    author.key("Shift+ArrowRight")
+    author.kind("Actors")
+    author.key("Enter")
+    author.type("organisation")
+    author.key("Enter")
+    author.onward()
+    author.at(".text")
+    # A claim, whose event is new, and which is taken back and done again.
+    author.keys("Home", "ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight")
+    author.kind("Claims")
+    author.key("Control+z")
+    author.at(".text")
+    author.key("Control+Shift+z")
+    page.wait_for_selector(".text .quoted:has-text('Eleven people died')")
+    author.tab(".entry.grey:has(.title)")
+    author.key("Enter")
+    author.at(".card h2")
+    author.onward()
+    # A claim whose event is of a type that no word says so far.
+    author.at(".entry")
+    author.key("Escape")
+    author.at(".text")
+    author.keys("ArrowDown", *["Shift+ArrowRight"] * 4)
+    author.kind("Claims")
+    author.tab("[data-field=event_id] input")
+    author.tab("[data-field=event_id] .plain-button")
+    author.key("Enter")
+    author.at(".card h2")
+    author.tab("[data-field=event_type] input")
+    author.type("injuries")
+    author.keys("Enter", "Escape")
+    author.at(".text")
+    page.keyboard.type("injured")
+    author.key("Enter")
+    author.at("[data-field=event_type] input")
+    page.wait_for_selector("[data-field=event_type] >> text=keep that")
+    author.tab("[data-field=event_type] .row button")
+    author.key("Enter")
+    page.wait_for_selector("[data-field=event_type].fine")
+    author.at("[data-field=event_type] input")
+    author.finish()
+    author.at("[data-field=event_id] input")
+    author.finish()
+    author.at(".text")
+    # A number that counts nothing.
+    author.key("ArrowDown")
+    author.kind("Counts nothing")
+    author.key("Enter")
+    author.at("[data-field=reason] textarea")
+    author.type("How old the bridge is.")
+    author.finish()
+    # What is left is looked at out of the review, and written.
+    author.key("Control+s")
+    author.quiet()
+    while page.locator(".plan >> text='Go there'").count():
+        author.tab(".plan .notice button")
+        author.key("Enter")
+        author.at(".card h2")
+        author.finish()
+        author.at(".plan h2")
+    author.quiet()
+    author.tab(".plan .main")
+    author.key("Enter")
+    page.wait_for_selector("text=The package is valid")
+    author.at(".plan h2")
+    with capfd.disabled():
+        print(f"\n{author.actions} keys and texts")
+    assert "a mouse" not in page.title()
+    assert author.complaints == []
+    checked = CliRunner().invoke(app, ["validate", str(package), "--texts", str(package / "texts")])
+    assert checked.exit_code == 0, checked.output
+    claims = [row for row in written(package, "claims") if row["claim_id"] > "CR-0002"]
+    assert [row["value_text"] for row in claims] == ["Eleven", "About 25"]
+    assert "harbour district" in {row["name"] for row in written(package, "places")}
+    assert "coast guard" in {row["name"] for row in written(package, "actors")}
+
+
+def test_what_a_card_needs_is_within_reach_of_the_keys(sit: Callable[..., Author]) -> None:
+    """Catches keys that are lost when the button that was pressed goes away."""
+    author = sit()
+    page = author.page
+    author.begin(REPORT, "Orrin Courier", "March 8, 2032")
+    for words in ("Eleven people died", "14 people died", "60 residents were injured"):
+        page.wait_for_selector(".text .left")
+        author.keys("ArrowDown", *["Shift+ArrowRight"] * (len(words.split()) - 1))
+        author.kind("Claims")
+        if not words.startswith("60"):
+            author.finish()
+    # Somebody new, out of the list of those that are known, and back to the field.
+    author.tab("[data-field=claimant_id] input")
+    author.type("coast guard")
+    author.keys("ArrowUp", "Enter")
+    author.at(".card h2")
+    page.wait_for_selector(".card .cap:has-text('Actors')")
+    author.keys("Control+Enter")
+    author.at("[data-field=claimant_id] input")
+    author.quiet()
+    # No words say it; words are taken away.
+    author.tab("[data-field=claimant_id] .plain-button")
+    author.tab("[data-field=claimant_id] .row .plain-button")
+    author.key("Enter")
+    author.at("[data-field=claimant_id] .why input")
+    author.type("Asked for it.")
+    author.quiet()
+    author.key("Shift+Tab")
+    while not page.evaluate("document.activeElement.matches('[data-field=outcome] .drop')"):
+        author.key("Shift+Tab")
+    author.key("Enter")
+    author.at("[data-field=outcome] input")
+    # A link to another claim.
+    author.tab(".links summary")
+    author.key("Enter")
+    author.tab(".links [aria-label=How]")
+    author.type("contradicts")
+    author.keys("Enter", "Tab")
+    author.type("Eleven")
+    author.keys("Enter", "Tab")
+    author.type("Two counts.")
+    author.key("Enter")
+    page.wait_for_selector(".links li:has-text('Two counts.')")
+    author.at(".links [aria-label=How]")
+    author.tab(".actions .plain-button")
+    author.key("Enter")
+    author.at(".text")
+    assert author.complaints == []
+
+
 def test_a_change_is_undone_and_done_again(sit: Callable[..., Author]) -> None:
     """Catches an undo that loses more than the last change."""
     author = sit()
@@ -395,6 +600,65 @@ def test_proposals_are_accepted_and_rejected_in_the_same_view(
     author.quiet()
     assert author.page.locator(".cards .fault").count() == 0
     assert contents(package) == before
+
+
+TWIN = (
+    "Orrin Courier, March 4, 2032\n\nSix people died in the flood of the lower town of Orrin on "
+    "Wednesday, the mayor said.\n"
+)
+
+
+def wronged(desk: Desk, wrong: str) -> tuple[str, tuple[str, ...]]:
+    """A draft with which something is wrong: its article, and names that the desk has to say."""
+    if wrong == "a count":
+        evidence = desk.package / "data" / "evidence.csv"
+        evidence.write_text(
+            evidence.read_text().replace(
+                "CR-0001,outcome,SP-0002,coded,1,", "CR-0001,outcome,SP-0002,coded,2,"
+            )
+        )
+        seal(desk.package)
+        made = desk.open("orrin-post")
+        state = State.model_validate(made["state"])
+        next(b for b in state.blocks if b.id == "EV-0001").cells["title"] = Cell(value="A flood")
+        desk.change(made["name"], made["version"], state)
+        return "Orrin Post, 2032-03-04", ("“Three people died”, outcome: found 2",)
+    made = desk.begin({**DESCRIBED, "published_on": "2032-03-04"}, TWIN, None)
+    start = TWIN.index("Six")
+    place = (start, start + len("Six people died"))
+    made = desk.select(made["name"], made["version"], "claims", place)
+    state = State.model_validate(made["state"])
+    event, claim = (b for b in state.blocks if b.table in ("events", "claims"))
+    event.cells["title"] = Cell(value="People die in the flood of Orrin")
+    if wrong == "an id":
+        claim.cells["event_id"] = Cell(value="EV-9999")
+        claim.cells["claimant_id"] = Cell(value="mayor", words="people")
+    desk.change(made["name"], made["version"], state)
+    names: tuple[str, ...] = ("“Three people died” (Orrin Post, 2032-03-04)",)
+    if wrong == "an id":
+        names = ("the new “People die in the flood of Orrin”", "“Mayor of Orrin”")
+    return "Orrin Courier, 2032-03-04", names
+
+
+@pytest.mark.parametrize("wrong", ["an id", "a twin", "a count"])
+def test_what_is_wrong_is_said_in_names(
+    sit: Callable[..., Author], package: Path, wrong: str
+) -> None:
+    """Catches a message that sends an author to look up what EV-0001 is."""
+    article, names = wronged(Desk(package, package / "texts"), wrong)
+    author = sit()
+    author.page.wait_for_selector(f"text='{article}'")
+    author.click(f".lists section:first-child li:has-text('{article}') >> text='Open'")
+    author.quiet()
+    seen = [author.page.inner_text("body")]
+    author.page.locator(".list > .cards .entry").last.click()  # a claim: what it rests on precedes
+    seen.append(author.page.inner_text("body"))
+    author.review()
+    seen.append(author.page.inner_text("body"))
+    told = "\n".join(seen)
+    typed = {"EV-9999"} if wrong == "an id" else set()
+    assert set(re.findall(r"[A-Z]{2}-[0-9]{4}", told)) <= typed
+    assert all(name in told for name in names), told
 
 
 def test_a_package_that_somebody_changes_is_said_at_the_desk(
@@ -592,6 +856,39 @@ def test_an_article_of_the_package_is_opened_and_written_without_a_change(
     assert desk.check("orrin-post", whole=True)["plan"]["rows"] == []
     assert desk.write("orrin-post", made["version"], partial=False)["done"]
     assert contents(package) == before
+
+
+def test_a_message_has_names_and_beside_it_stands_what_the_command_says(desk: Desk) -> None:
+    """Catches words of an article that are taken for a key, and notation that nobody can write."""
+    wronged(desk, "an id")
+    unsaid, unknown = desk.check("orrin-courier", whole=False)["faults"]
+    twin = "“People die in the flood of Orrin”"
+    assert unknown["message"] == f"'EV-9999' is not known; expected one of {twin}, the new {twin}"
+    assert unknown["detail"].endswith("expected one of EV-0001, EV-0002")
+    assert unsaid["message"] == "'people' does not name “Mayor of Orrin”"
+    assert "`mayor <- people ?? why`" in unsaid["detail"]
+
+
+def test_a_claim_of_the_story_stays_and_the_desk_says_where_it_is_told(
+    desk: Desk, package: Path
+) -> None:
+    """Catches an author who cannot write, and is told neither of what file nor of which claim."""
+    (package / "data" / "story.md").write_text("# Flood\n\n[Three](CR-0001) died.\n")
+    descriptor = json.loads((package / "datapackage.json").read_text())
+    story = {"name": "story", "path": "data/story.md", "mediatype": "text/markdown"}
+    descriptor["resources"].append(story)
+    (package / "datapackage.json").write_text(json.dumps(descriptor))
+    seal(package)
+    made = desk.open("orrin-post")
+    state = State.model_validate(made["state"])
+    for block in state.blocks:
+        block.withdraw = "Entered twice." if block.id in ("CR-0001", "CL-0001") else None
+    desk.change(made["name"], made["version"], state)
+    said = [one["message"] for one in desk.check(made["name"], whole=True)["findings"]]
+    assert (
+        "data/story.md, line 3: found “Three people died”, expected the key of a record; "
+        "the entry withdraws it: change this place first, or keep the row" in said
+    )
 
 
 def test_proposals_are_judged_and_nothing_is_written(desk: Desk, package: Path) -> None:

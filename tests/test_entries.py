@@ -36,6 +36,7 @@ from kzdata.entries.writing import entry_of
 from kzdata.errors import EntryError, PackageError, UsageError
 from kzdata.files import journal
 from kzdata.standard.editing import Draft
+from kzdata.standard.writer import seal
 from kzdata.templates.start import init
 from packages import FLOOD_TEXTS, Folder
 from pages import blocks as fenced
@@ -356,6 +357,33 @@ def test_a_withdrawn_claim_leaves_a_tombstone(copy: Folder, texts: Path) -> None
     # Passages on which nothing else rests go, too.
     left = {row["span_id"] for row in copy.rows("source_spans")}
     assert left.isdisjoint(key for key in gone if key.startswith("SP-"))
+
+
+def test_a_claim_that_the_story_leads_to_is_not_withdrawn(tmp_path: Path) -> None:
+    """Catches a message that says what is wrong with the story, and not why nor the way out."""
+    root = tmp_path / "flood"
+    init(root)
+    (root / "data" / "story.md").write_text("# Flood\n\n[Three](CR-0001) died.\n", encoding="utf-8")
+    descriptor = json.loads((root / "datapackage.json").read_text(encoding="utf-8"))
+    story = {"name": "story", "path": "data/story.md", "mediatype": "text/markdown"}
+    descriptor["resources"].append(story)
+    (root / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    seal(root)
+    entry = (
+        '[source]\nsource_id = "orrin-post"\n'
+        '[[claim]]\nid = "CR-0001"\nwithdraw = "Entered twice."\n'
+        '[[link]]\nid = "CL-0001"\nwithdraw = "Its claim goes."\n'
+    )
+    found = entered(root, entry, root / "texts")
+    assert not found.written
+    (said,) = (str(fault) for fault, one in found.findings if one.rule == "story-record")
+    assert said == (
+        "data/story.md:3:2: found CR-0001, expected the key of a record; the entry withdraws it: "
+        "change this place first, or keep the row (story-record)"
+    )
+    (root / "data" / "story.md").write_text("# Flood\n\nPeople died.\n", encoding="utf-8")
+    seal(root)
+    assert entered(root, entry, root / "texts").written
 
 
 @pytest.mark.parametrize(

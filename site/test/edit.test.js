@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { beginning, ledTo, typing, wordsOf } from "../src/edit/keys.js";
 import { found, occurrence, pieces, places, whole, words } from "../src/edit/text.js";
 
 test("places are code points for the command and UTF-16 units for the browser", () => {
@@ -47,4 +48,37 @@ test("a text is cut where marks begin and end, and loses nothing", () => {
     cut.map((piece) => piece.marks.length),
     [2, 1],
   );
+});
+
+const TOLD = "Flood. Seven people died; two ran.";
+const KNOWN = words(TOLD);
+const LEFT = [
+  { start: 7, end: 12 },
+  { start: 26, end: 29 },
+];
+
+test("keys go from word to word, to the ends, and to the numbers that are left", () => {
+  const led = (/** @type {string} */ key, /** @type {number | null} */ head) => ledTo(key, head, KNOWN, LEFT);
+  assert.deepEqual([led("ArrowRight", null), led("ArrowLeft", 0), led("End", null), led("Home", 4)], [0, 0, 5, 0]);
+  assert.deepEqual([led("ArrowDown", null), led("ArrowDown", 1), led("ArrowDown", 4)], [1, 4, null]);
+  assert.deepEqual([led("ArrowUp", 4), led("ArrowUp", 1), led("a", 1)], [1, null, null]);
+});
+
+test("letters lead to the next word that begins with them, and after a pause to another one", () => {
+  const typed = typing();
+  /**
+   * @param {string} letter
+   * @param {number} now
+   * @param {number | null} head
+   */
+  const to = (letter, now, head) => beginning(TOLD, KNOWN, typed(letter, now), head);
+  assert.equal(to("t", 0, null), 4);
+  assert.equal(to("w", 100, 4), 4);
+  assert.equal(to("P", 5000, 4), 2);
+  assert.equal(to("x", 9000, 2), null);
+});
+
+test("a place has a first and a last word", () => {
+  assert.deepEqual(wordsOf(KNOWN, { start: 7, end: 20 }), [1, 2]);
+  assert.equal(wordsOf(KNOWN, { start: 5, end: 7 }), null);
 });

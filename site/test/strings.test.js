@@ -12,7 +12,7 @@ import { strings as page } from "../src/strings.js";
  */
 const leaves = (group, path = "strings") =>
   Object.entries(group).flatMap(([name, value]) =>
-    typeof value === "object" ? leaves(value, `${path}.${name}`) : [`${path}.${name}`],
+    typeof value === "object" && !Array.isArray(value) ? leaves(value, `${path}.${name}`) : [`${path}.${name}`],
   );
 
 /**

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from kzdata.desk.drafts import Draft, Drafts, fingerprint
 from kzdata.desk.forms import forms_of, links_of, section_of, source_fields
+from kzdata.desk.names import Names, article_name, names_of
 from kzdata.desk.selections import Into, Selection
 from kzdata.desk.state import SOURCE, Block, Composed, State, block_of, composed, of_entry
 from kzdata.entries.adding import Described, described_cells, numbered
@@ -84,13 +85,20 @@ class Desk:
                 "publisher": article_label(needed(draft.descriptor, Sources, "an entry")[0].schema),
                 "published": needed(draft.descriptor, Sources, "an entry")[1].published_on,
                 "articles": list(_articles(draft, {k for k, d in known.items() if d in found})),
-                "drafts": [self._draft_line(name) for name in self.drafts.names()],
+                "drafts": [self._draft_line(draft, name) for name in self.drafts.names()],
                 "files": list(self._files(set(known.values()))),
             }
 
-    def _draft_line(self, name: str) -> Json:
-        draft = self.drafts.get(name)
-        return {"name": name, "new": draft.is_new, "cards": len(draft.steps[draft.at].keys)}
+    def _draft_line(self, draft: editing.Draft, name: str) -> Json:
+        made = self.drafts.get(name)
+        cells = {n: cell.value or "" for n, cell in made.state.source.items()}
+        cards = len(made.steps[made.at].keys)
+        return {
+            "name": name,
+            "title": article_name(draft, cells),
+            "new": made.is_new,
+            "cards": cards,
+        }
 
     def _files(self, known: set[str]) -> Iterator[str]:
         """The names of texts that are no article of the package yet."""
@@ -199,7 +207,7 @@ class Desk:
         else:
             text = known.get(hashes(dataset).get(draft.name, ""))
         if text is None:
-            raise UsageError(f"the text of {draft.name} is not in {self.texts}")
+            raise UsageError(f"the text of this article is not in {self.texts}")
         return text
 
     def _print(self, dataset: Dataset) -> str:
@@ -260,7 +268,7 @@ class Desk:
             if whole and not tried.faults:
                 made = trial(tried.dataset, tried.documents, tried.known)
                 outcome = made.outcome(dry_run=True, waiting=WAITING)
-                found |= _told(outcome, tried.composed, made.entering)
+                found |= _told(outcome, tried.composed, made.entering, tried.names(made.entering))
             return found
 
     def write(self, name: str, version: int, *, partial: bool) -> Json:
@@ -291,7 +299,7 @@ class Desk:
                 place.unlink()
             if done:
                 self.drafts.drop(name)
-            told = _told(outcome, tried.composed, final.entering)
+            told = _told(outcome, tried.composed, final.entering, tried.names(final.entering))
             return {**told, "written": outcome.written, "done": done}
 
     def _keep_text(self, draft: Draft, text: str) -> Path | None:
@@ -342,14 +350,14 @@ class Desk:
         )
         folder = tried.documents[0][1]
         admission = admit(tried.dataset, document, tried.known, folder)
-        draft = tried.entering.tables.draft
+        draft, names = tried.entering.tables.draft, tried.names(tried.entering)
         for path, state, reasons in admission.verdicts:
             section, number = str(path[0]), int(path[1])
             if number >= before.get(section, 0):
                 card = block_of(section, both[section][number], "new")
                 _complete(draft, card)
                 card.grey = [*card.cells, *(["quote"] if card.quote else [])]
-                why = [one.message for one in reasons]
+                why = [names.said(one.message) for one in reasons]
                 yield {"state": state, "why": why, "card": card.model_dump(exclude_defaults=True)}
 
     # -------------------------------------------------------------------- trying
@@ -382,22 +390,28 @@ class _Tried:
         self.dataset, self.composed, self.documents = draft.dataset, entry, documents
         self.known, self.text, self.changed = known, text, changed
         self.faults: list[Any] = []
+        cell = entry.document.entry.article.get(needed(draft.descriptor, Sources, "an entry")[1].id)
+        self.source = (cell.value or "") if cell else ""
         self.entering = Entering(draft, known)
+        # Before anything is entered: what is taken out had a name.
+        self._before = names_of(self.entering.tables, self.source)
         try:
             for document, folder in documents:
                 self.entering.enter(checked(document, entry_model(draft)), folder)
         except EntryError as error:
             self.faults += error.faults
         self.faults += self.entering.faults
-        _, a = self.entering.tables.sources
-        cell = entry.document.entry.article.get(a.id)
-        self.source = (cell.value or "") if cell else ""
+
+    def names(self, entering: Entering) -> Names:
+        """What records are called at the desk, by this trial or another one of the same entry."""
+        return Names(entering, self.source, self._before)
 
     def as_dict(self) -> Json:
         """What is wrong, which words carry what, and which numbers wait."""
+        names = self.names(self.entering)
         return {
             "changed": self.changed,
-            "faults": [_fault(one, self.composed) for one in self.faults],
+            "faults": [_fault(one, self.composed, names) for one in self.faults],
             "receipts": list(self._receipts()),
             "numbers": list(self._numbers()),
         }
@@ -438,25 +452,34 @@ def _place(path: tuple[str | int, ...]) -> tuple[str, int]:
 
 
 class _Said(NamedTuple):
-    """A fault on a card."""
+    """A fault on a card, in names; `detail` is the same as the command says it."""
 
     key: str
     name: str
     message: str
+    detail: str
     open: bool
 
 
-def _fault(fault: Any, entry: Composed) -> Json:
+def _fault(fault: Any, entry: Composed, names: Names, rule: str = "") -> Json:
     key, name = entry.place(fault)
-    where = "" if key else str(fault.what)
-    message = f"{where}: {fault.message}" if where else fault.message
-    return _Said(key, name, message, bool(fault.open))._asdict()
+    where = "" if key else _where(fault)
+    parts = [part for part in (where, fault.message.removesuffix(f" ({rule})")) if part]
+    detail = f"{where}: {fault.message}" if where else fault.message
+    message = ": ".join(map(names.said, parts))
+    return _Said(key, name, message, detail, bool(fault.open))._asdict()
 
 
-def _told(outcome: Outcome, entry: Composed, entering: Entering) -> Json:
+def _where(fault: Any) -> str:
+    """Where something stands that is on no card: a row, or a line of a file such as the story."""
+    line = f", line {fault.line}" if fault.line else ""
+    return str(fault.what) or ("" if fault.path else f"{fault.file}{line}")
+
+
+def _told(outcome: Outcome, entry: Composed, entering: Entering, names: Names) -> Json:
     """What becomes of the package: the plan, what validation says, what is left to do."""
     findings = [
-        {**_fault(place, entry), "severity": one.severity, "rule": one.rule}
+        {**_fault(place, entry, names, one.rule), "severity": one.severity, "rule": one.rule}
         for place, one in outcome.findings
         if one.rule not in WAITING
     ]
@@ -471,12 +494,17 @@ def _told(outcome: Outcome, entry: Composed, entering: Entering) -> Json:
             "quoted": [one._asdict() for one in outcome.quoted],
             "inferred": len(outcome.inferred),
         },
-        "wrong": [_fault(one, entry) for one in outcome.faults],
+        "wrong": [_fault(one, entry, names) for one in outcome.faults],
         "findings": findings,
         "waiting": sum(one.rule in WAITING for _, one in outcome.findings),
         "accepted": not outcome.faults and all(f["severity"] != "error" for f in findings),
         "todo": [
-            {**left._asdict(), "key": cards.get(left.words, "")}
+            {
+                **left._asdict(),
+                "key": cards.get(left.words, ""),
+                "why": names.said(left.why),
+                "of": names.of(left.words) if left.start is None else "",
+            }
             for one in outcome.todo
             for left in one
         ],
@@ -497,10 +525,9 @@ def _shown(draft: Draft) -> Json:
 
 def _articles(draft: editing.Draft, at_hand: set[str]) -> Iterator[Json]:
     table, a = needed(draft.descriptor, Sources, "an entry")
-    label = article_label(table.schema)
     for row in draft.tables[table.name].rows:
-        name = ", ".join(filter(None, [row[n] for n in (label, a.published_on) if n]))
-        yield {"key": row[a.id], "name": name or row[a.id], "text": row[a.id] in at_hand}
+        key = row[a.id]
+        yield {"key": key, "name": article_name(draft, row.cells) or key, "text": key in at_hand}
 
 
 def _described(cells: Mapping[str, str], schema: Any, a: Sources) -> Described:

@@ -392,13 +392,20 @@ def placed(entering: Entering, report: Report) -> Iterator[tuple[Fault, Finding]
         keys = [part.strip() for part in (one.record or "").split(",")]
         known = next((entering.places[key] for key in keys if key in entering.places), None)
         known = known or _of_article(entering, one)
-        message = f"{one.said} ({one.rule})"
+        message = f"{one.said}{_way_out(entering, one)} ({one.rule})"
         if known is None:
             yield Fault(one.file, one.line or 0, one.column or 0, one.subject, message), one
             continue
         document, path = known
         field = keys[1] if len(keys) > 1 and keys[0] in entering.places else one.field or ""
         yield document.fault((*path, *([field] if field else [])), message), one
+
+
+def _way_out(entering: Entering, one: Finding) -> str:
+    """What to do where a row is named that the entries take out, such as in the story."""
+    gone = {row.key for row in entering.tables.planned if row.what == "withdrawn"}
+    way = "; the entry withdraws it: change this place first, or keep the row"
+    return way if one.found in gone else ""
 
 
 def _of_article(entering: Entering, one: Finding) -> tuple[Document, Path_] | None:

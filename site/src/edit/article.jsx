@@ -1,11 +1,20 @@
-/** @import { Form, Item, Mark, Piece as Cut, Place as Words, Waiting } from "./types.js" */
+/** @import { Asked, Form, Item, Mark, Piece as Cut, Place as Words } from "./types.js" */
 /** @import { RefObject, TargetedKeyboardEvent, TargetedMouseEvent } from "preact" */
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { beginning, isStep, ledTo, typing, wordsOf } from "./keys.js";
 import { strings } from "./strings.js";
-import { occurrence, pieces, whole, words } from "./text.js";
+import { LETTER, occurrence, pieces, whole, words } from "./text.js";
 
 /** @typedef {Words & {top: number, left: number}} Selected words that are selected, and where their menu stands */
-/** @typedef {{anchor: number | null, head: number | null}} Keyed of a selection by keys, the numbers of its words */
+
+/**
+ * Of a selection by keys.
+ * @typedef {object} Keyed
+ * @property {number | null} anchor the number of the word where it began
+ * @property {number | null} head and of the one where it is
+ * @property {Words[]} known the words of the text
+ * @property {ReturnType<typeof typing>} typed the letters that were typed
+ */
 
 /**
  * @typedef {object} Shown
@@ -15,11 +24,14 @@ import { occurrence, pieces, whole, words } from "./text.js";
  * @property {boolean} counted whether the numbers of the text were looked at
  * @property {Mark[]} marks
  * @property {Words | null} wanted
+ * @property {Words | null | undefined} at the words of the card that is open
  * @property {Form[]} forms
- * @property {Waiting | null} field
+ * @property {Asked | null} field
+ * @property {RefObject<HTMLDivElement | null>} body
  * @property {(table: string, place: Words) => void} make
- * @property {(words: string, number: number, also: boolean) => void} give
+ * @property {(words: string, number: number, also: boolean, touched: boolean) => void} give
  * @property {(key: string) => void} open
+ * @property {() => void} leave
  */
 
 /** The browser's selection, which every page that is shown has. */
@@ -36,12 +48,14 @@ const isIn = (event, part) => event.target instanceof Element && event.target.cl
  * The text: marks, selecting by mouse and keys, and the menu for what is selected.
  * @param {Shown} given
  */
-export function Article({ text, title, isNew, counted, marks, wanted, forms, field, make, give, open }) {
+export function Article(given) {
+  const { text, title, isNew, counted, marks, wanted, at, forms, field, body, make, give, open, leave } = given;
   const [selection, setSelection] = useState(/** @type {Selected | null | undefined} */ (null));
-  const body = useRef(/** @type {HTMLDivElement | null} */ (null));
   const touched = useRef(false);
-  // Of a selection by keys: where it began, and where it is, as numbers of words.
-  const keyed = useMemo(() => /** @type {Keyed} */ ({ anchor: null, head: null }), [text]);
+  const keyed = useMemo(
+    () => /** @type {Keyed} */ ({ anchor: null, head: null, known: words(text), typed: typing() }),
+    [text],
+  );
   const held = useRef(/** @type {Cut[] | null} */ (null)); // what is shown while a selection is being drawn: it must not move
   const fresh = useMemo(() => {
     const chosen = selection && !touched.current ? [{ ...selection, kind: "chosen" }] : [];
@@ -57,6 +71,15 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
     const around = body.current;
     setSelection(clean && around ? { ...clean, ...spot(around, clean) } : (old) => (old === null ? undefined : null));
   };
+  /**
+   * Go on by keys from a place that was come to otherwise.
+   * @param {Words | null | undefined} place
+   */
+  const aim = (place) => {
+    const found = place && wordsOf(keyed.known, place);
+    if (found) [keyed.anchor, keyed.head] = found;
+  };
+  const enter = () => body.current?.focus({ preventScroll: true });
   const pressed = () => {
     held.current = cut;
     const ends = ["pointerup", "pointercancel"];
@@ -65,7 +88,9 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
       // The browser has the selection only after the event.
       setTimeout(() => {
         held.current = null;
-        select(body.current && selected(body.current));
+        const place = body.current && selected(body.current);
+        aim(place);
+        select(place);
       });
     };
     for (const end of ends) document.addEventListener(end, released);
@@ -103,19 +128,32 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
   useEffect(() => {
     if (!wanted || !body.current) return;
     shown(rangeOf(body.current, wanted.start, wanted.end), "center");
+    aim(wanted);
     select(wanted);
+    enter();
   }, [wanted]);
+  useEffect(enter, []);
+  useEffect(() => aim(at), [at?.start, at?.end]);
   // A click on the words of a card opens it; a selection that ends there does not.
   /** @param {TargetedMouseEvent<HTMLElement>} event */
   const click = (event) => {
     const piece = event.target instanceof Element ? event.target.closest("[data-at]") : null;
-    const at = piece ? placeIn(piece) : -1;
-    const key = cut.find(({ start }) => start === at)?.marks.find((mark) => mark.key)?.key;
+    const place = piece ? placeIn(piece) : -1;
+    const key = cut.find(({ start }) => start === place)?.marks.find((mark) => mark.key)?.key;
     if (key && browsers().isCollapsed) open(key);
   };
   const done = () => {
     setSelection(null);
     browsers().removeAllRanges();
+  };
+  /** @param {TargetedKeyboardEvent<HTMLElement>} event */
+  const keys = (event) => {
+    if (event.key === "Escape") return selection ? done() : leave();
+    const to = moved(event, keyed, text, left);
+    if (!to) return undefined;
+    event.preventDefault();
+    drawn(event.currentTarget, to.place, to.word);
+    return select(to.place);
   };
   return (
     <main class="article">
@@ -134,7 +172,7 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
           aria-label={strings.text.words}
           onPointerDown={pressed}
           onClick={click}
-          onKeyDown={(event) => moved(event, keyed, text, left, select, done)}
+          onKeyDown={keys}
         >
           {cut.map((piece) => (
             <Piece key={piece.start} piece={piece} />
@@ -151,15 +189,22 @@ export function Article({ text, title, isNew, counted, marks, wanted, forms, fie
             }}
             give={(also) => {
               const said = text.slice(selection.start, selection.end);
-              give(said, occurrence(text, said, selection.start), also);
+              give(said, occurrence(text, said, selection.start), also, touched.current);
               done();
             }}
-            close={done}
+            close={() => {
+              done();
+              enter();
+            }}
           />
         )}
       </div>
       <p class="small">{strings.text.legend}</p>
-      <p class="small">{strings.text.keys}</p>
+      {strings.text.keys.map((line) => (
+        <p class="small" key={line}>
+          {line}
+        </p>
+      ))}
     </main>
   );
 }
@@ -255,47 +300,44 @@ function rangeOf(body, start, end) {
 }
 
 /**
- * Selecting by keys, word by word.
+ * The place that a key selects, and its word where the keys are; null where it selects none.
  * @param {TargetedKeyboardEvent<HTMLElement>} event
  * @param {Keyed} keyed
  * @param {string} text
  * @param {Mark[]} left
- * @param {(place: Words) => void} select
- * @param {() => void} done
+ * @returns {{place: Words, word: Words} | null}
  */
-function moved(event, keyed, text, left, select, done) {
-  const body = event.currentTarget;
-  const known = words(text);
-  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-  if (event.key === "Escape") return done();
-  if (event.ctrlKey || event.metaKey || event.altKey || !known.length) return undefined;
-  if (step) {
-    keyed.head = keyed.head === null ? 0 : Math.min(known.length - 1, Math.max(0, keyed.head + step));
-    if (!event.shiftKey) keyed.anchor = keyed.head;
-  } else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
-    const here = keyed.head === null ? -1 : known[keyed.head].start;
-    const next =
-      event.key === "ArrowDown" ? left.find((mark) => mark.start > here) : left.findLast((mark) => mark.start < here);
-    if (!next) return undefined;
-    keyed.head = known.findIndex((word) => word.end > next.start);
-    keyed.anchor = keyed.head;
-  } else {
-    return undefined;
-  }
-  event.preventDefault();
-  const [first, last] = [
-    Math.min(keyed.anchor ?? keyed.head, keyed.head),
-    Math.max(keyed.anchor ?? keyed.head, keyed.head),
-  ];
-  const place = { start: known[first].start, end: known[last].end };
+function moved(event, keyed, text, left) {
+  const { known } = keyed;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !known.length) return null;
+  if (event.key === "Shift") return null;
+  const isLetter = event.key.length === 1 && LETTER.test(event.key) && !/\d/.test(event.key);
+  const head = isLetter
+    ? beginning(text, known, keyed.typed(event.key, event.timeStamp), keyed.head)
+    : ledTo(event.key, keyed.head, known, left);
+  if (!isLetter) keyed.typed = typing(); // the next letter begins another word
+  if (head === null) return null;
+  const anchor = event.shiftKey && isStep(event.key) ? (keyed.anchor ?? head) : head;
+  keyed.anchor = anchor;
+  keyed.head = head;
+  const [first, last] = [Math.min(anchor, head), Math.max(anchor, head)];
+  return { place: { start: known[first].start, end: known[last].end }, word: known[head] };
+}
+
+/**
+ * Shows a place as selected, and its word where the keys are.
+ * @param {HTMLElement} body
+ * @param {Words} place
+ * @param {Words} word
+ */
+function drawn(body, place, word) {
   const chosen = browsers();
   chosen.removeAllRanges();
   chosen.addRange(rangeOf(body, place.start, place.end));
-  shown(rangeOf(body, known[keyed.head].start, known[keyed.head].end), "nearest");
-  return select(place);
+  shown(rangeOf(body, word.start, word.end), "nearest");
 }
 
-/** @param {{selection: Selected, forms: Form[], field: Waiting | null, make: (table: string) => void, give: (also: boolean) => void, close: () => void}} given */
+/** @param {{selection: Selected, forms: Form[], field: Asked | null, make: (table: string) => void, give: (also: boolean) => void, close: () => void}} given */
 function Menu({ selection, forms, field, make, give, close }) {
   const [more, setMore] = useState(false);
   const menu = useRef(/** @type {HTMLDivElement | null} */ (null));
@@ -313,6 +355,7 @@ function Menu({ selection, forms, field, make, give, close }) {
     /** @param {KeyboardEvent} event */
     const keys = (event) => {
       if (isIn(event, "input, textarea, select, .panel")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return; // Ctrl+2 is another tab
       const inside = menu.current?.contains(document.activeElement);
       if (event.key === "Escape") close();
       else if (event.key === "Enter" && !inside) {
@@ -327,13 +370,19 @@ function Menu({ selection, forms, field, make, give, close }) {
     <div class="menu" role="toolbar" aria-label={strings.menu.name} ref={menu}>
       <Place menu={menu} selection={selection} />
       {items.map((item, number) => (
-        <button type="button" key={item.name} class={number ? "" : "first"} onClick={item.act}>
+        <button type="button" key={item.name} class={number ? "" : "first"} data-key={keyOf(number)} onClick={item.act}>
           {item.name}
         </button>
       ))}
     </div>
   );
 }
+
+/**
+ * The key that takes an item of the menu, as it is shown beside it.
+ * @param {number} number
+ */
+const keyOf = (number) => (number ? (number < 9 ? number + 1 : undefined) : "↵");
 
 /**
  * Moves the menu to its place; the policy allows no style in the page's text.

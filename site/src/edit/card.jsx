@@ -1,9 +1,10 @@
 /** @import { Receipt, Waiting } from "./types.js" */
 /** @import { Block, Cell, Check, DraftDesk, Fault, FieldForm, Form, Item, LinkForms, Made, Make, Open } from "./types.js" */
-/** @import { ComponentChildren, TargetedEvent } from "preact" */
+/** @import { TargetedEvent, TargetedKeyboardEvent } from "preact" */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Choice } from "./choice.jsx";
 import { cellOf, receiptsOf, withBlock, without } from "./draft.js";
+import { enterField, onward } from "./focus.js";
 import { calledIn, formOf, formOfCard, optionsOf, titleOf } from "./names.js";
 import { strings, word } from "./strings.js";
 import { found } from "./text.js";
@@ -27,13 +28,18 @@ const words = strings.card;
 
 /**
  * A card: the fields of one row, each with its words and what is wrong with it.
- * @param {Given & {links: LinkForms | null, close: () => void, back?: string}} props
+ * @param {Given & {links: LinkForms | null, close: () => void, back: boolean, at?: string}} props
  */
 export function Card(props) {
-  const { desk, forms, links, block, close, back } = props;
+  const { desk, forms, links, block, close, back, at } = props;
   const form = formOfCard(forms, block);
+  const root = useRef(/** @type {HTMLElement | null} */ (null));
   const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
-  useEffect(() => head.current?.focus(), []);
+  /** @param {string} part */
+  const enter = (part) => enterField(root.current?.querySelector(part));
+  useEffect(() => {
+    if (!at || !enter(`[data-field="${CSS.escape(at)}"]`)) head.current?.focus();
+  }, []);
   const faults = faultsOf(desk.check, block, form);
   const fields = fieldsOf(form, block);
   const [needed, more] = [
@@ -46,13 +52,16 @@ export function Card(props) {
   const look = () => {
     set((one) => ({ ...one, grey: [] }));
     if (!wrongOf(form, block, faults)) close();
+    else enter(".field.wrong");
   };
+  const finish = () => (grey.length ? look() : close());
   /** @param {FieldForm} field */
   const fieldOf = (field) => (
     <Field key={field.name} {...props} form={form} spec={field} faults={faults[field.name] ?? []} set={set} />
   );
   return (
-    <section class="card" data-card={block.key}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keys are those of the fields in it
+    <section class="card" data-card={block.key} ref={root} onKeyDown={(event) => keyed(event, finish)}>
       <p class="cap">{block.id ? words.known(form.title) : words.new(form.title)}</p>
       <h2 tabIndex={-1} ref={head}>
         {titleOf(forms, block)}
@@ -60,7 +69,11 @@ export function Card(props) {
       {block.withdraw !== undefined ? (
         <label class="why">
           <span>{words.why}</span>
-          <Text value={block.withdraw} commit={(why) => set((one) => ({ ...one, withdraw: why }))} />
+          <Text
+            eager={!block.withdraw}
+            value={block.withdraw}
+            commit={(why) => set((one) => ({ ...one, withdraw: why }))}
+          />
         </label>
       ) : (
         <>
@@ -75,14 +88,14 @@ export function Card(props) {
         </>
       )}
       {(faults[""] ?? []).map((one) => (
-        <p class="fault" key={one.message}>
+        <p class="fault" key={one.message} title={one.detail}>
           {one.message}
         </p>
       ))}
       <Written desk={desk} block={block} form={form} />
       <div class="row actions">
         {grey.length > 0 && (
-          <button type="button" class="main" onClick={look}>
+          <button type="button" class="main" aria-keyshortcuts="Control+Enter" onClick={look}>
             {words.all}
           </button>
         )}
@@ -111,6 +124,20 @@ export function Card(props) {
       </div>
     </section>
   );
+}
+
+/**
+ * What Enter does on a card.
+ * @param {TargetedKeyboardEvent<HTMLElement>} event
+ * @param {() => void} finish
+ */
+function keyed(event, finish) {
+  const { target } = event;
+  if (event.key !== "Enter" || event.defaultPrevented || !(target instanceof Element)) return;
+  if (event.ctrlKey || event.metaKey) finish();
+  else if (target.matches("h2, .words, .field input")) onward(event.currentTarget, target);
+  else return;
+  event.preventDefault();
 }
 
 /**
@@ -211,9 +238,11 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
     if (isGrey) set((one) => ({ ...one, grey: (one.grey ?? []).filter((other) => other !== name) }));
     if (!wantsWords) setField(null);
     else if (field?.name !== name || field?.card !== block.key) {
-      setField({ name, card: block.key, label: spec.label, several: said.length > 0 && !isWords, give });
+      setField({ id, name, card: block.key, label: spec.label, several, give });
     }
   };
+  /** @param {Block} one */
+  const several = (one) => !isWords && receiptsOf(one.cells?.[name]).some((receipt) => receipt.words);
   /**
    * @param {Block} one
    * @param {Receipt} receipt
@@ -285,7 +314,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
               />
             )}
             {there && (
-              <button type="button" class="plain-button" onClick={() => open(there.key, block.key)}>
+              <button type="button" class="plain-button" onClick={() => open(there.key, name)}>
                 {strings.start.open}
               </button>
             )}
@@ -311,6 +340,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
           <label class="why">
             <span>{words.note}</span>
             <Text
+              eager={why}
               value={receiptsOf(cell)[0]?.note ?? ""}
               commit={(note) =>
                 put(cellOf(cell.value, [{ ...receiptsOf(cell)[0], note }, ...receiptsOf(cell).slice(1)]))
@@ -320,7 +350,7 @@ function Field({ desk, forms, form, block, spec, faults, set, field, setField, m
         )}
         {missing && <p class="fault">{words.missing}</p>}
         {faults.map((one) => (
-          <p class={one.severity === "warning" ? "fault warning" : "fault"} key={one.message}>
+          <p class={one.severity === "warning" ? "fault warning" : "fault"} key={one.message} title={one.detail}>
             {one.message}
           </p>
         ))}
@@ -389,10 +419,14 @@ function Receipts({ said, carried, active, asked, drop }) {
 }
 
 /**
- * A text that is kept when it is left, and when nobody types for a while.
- * @param {{id?: string, value: string, commit: (value: string) => void, long?: boolean}} given
+ * A text that is kept when it is left, and when nobody types for a while; an eager one is gone to at once.
+ * @param {{id?: string, value: string, commit: (value: string) => void, long?: boolean, eager?: boolean}} given
  */
-export function Text({ id, value, commit, long }) {
+export function Text({ id, value, commit, long, eager }) {
+  const input = useRef(/** @type {(HTMLInputElement & HTMLTextAreaElement) | null} */ (null));
+  useEffect(() => {
+    if (eager) input.current?.focus();
+  }, []);
   const [typed, setTyped] = useState(value);
   const timer = useRef(/** @type {ReturnType<typeof setTimeout> | undefined} */ (undefined));
   const latest = useRef(value);
@@ -409,7 +443,7 @@ export function Text({ id, value, commit, long }) {
     }
   };
   /** @param {TargetedEvent<HTMLInputElement | HTMLTextAreaElement>} event */
-  const input = (event) => {
+  const typing = (event) => {
     const now = event.currentTarget.value;
     setTyped(now);
     clearTimeout(timer.current);
@@ -423,7 +457,9 @@ export function Text({ id, value, commit, long }) {
     timer.current = setTimeout(() => keep(now), 150);
   };
   const Tag = long ? "textarea" : "input";
-  return <Tag id={id} value={typed} autocomplete="off" placeholder={words.type} onInput={input} onBlur={left} />;
+  return (
+    <Tag id={id} ref={input} value={typed} autocomplete="off" placeholder={words.type} onInput={typing} onBlur={left} />
+  );
 }
 
 /**
@@ -445,7 +481,9 @@ function Links({ desk, forms, links, block, set }) {
     const value = `${relation} ${other}`;
     set((one) => ({ ...one, links: [...(one.links ?? []), { value, note: why }] }));
     for (const clear of [setRelation, setOther, setWhy]) clear("");
+    document.getElementById(`${block.key}-relation`)?.focus();
   };
+  const ready = Boolean(relation && other && why.trim());
   const none = () => [];
   return (
     <details class="links" open={Boolean(block.links?.length)}>
@@ -491,8 +529,9 @@ function Links({ desk, forms, links, block, set }) {
           placeholder={words.why}
           value={why}
           onInput={(event) => setWhy(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === "Enter" && ready && add()}
         />
-        <button type="button" disabled={!relation || !other || !why.trim()} onClick={add}>
+        <button type="button" disabled={!ready} onClick={add}>
           {words.addLink}
         </button>
       </div>

@@ -4,6 +4,7 @@ import { ask } from "./api.js";
 import { Article } from "./article.jsx";
 import { Card } from "./card.jsx";
 import { useDraft, withBlock } from "./draft.js";
+import { enterHeading, useKept } from "./focus.js";
 import { List } from "./list.jsx";
 import { Plan } from "./plan.jsx";
 import { Proposals } from "./proposals.jsx";
@@ -22,6 +23,7 @@ export function Desk({ about, view, home, open }) {
   const [field, setField] = useState(/** @type {Waiting | null} */ (null));
   const [wanted, setWanted] = useState(/** @type {Place | null} */ (null)); // words of the work list that the text is to show
   const panel = useRef(/** @type {HTMLElement | null} */ (null));
+  const body = useRef(/** @type {HTMLDivElement | null} */ (null));
   const at = useMemo(() => places(view.text), [view.text]);
   const blocks = draft.state.blocks ?? [];
   const forms = view.forms;
@@ -32,11 +34,23 @@ export function Desk({ about, view, home, open }) {
     setSide(next);
     panel.current?.scrollTo?.(0, 0);
   };
+  const opened = side.kind === "card" ? side : null;
   /**
+   * `up` is what is shown again when the card is closed; without it the text gets the keys.
    * @param {string} key
-   * @param {string} [back]
+   * @param {Side} [up]
    */
-  const openCard = (key, back) => turn({ kind: "card", key, back });
+  const openCard = (key, up) => turn({ kind: "card", key, up });
+  const toText = () => body.current?.focus({ preventScroll: true });
+  const toPanel = () => {
+    const control = field && document.getElementById(field.id);
+    if (control) control.focus();
+    else enterHeading(panel.current);
+  };
+  const closeCard = () => {
+    turn(opened?.up ?? { kind: "list" });
+    if (!opened?.up) toText();
+  };
   /**
    * @param {Draft | null} made
    * @returns {Block | undefined}
@@ -52,9 +66,7 @@ export function Desk({ about, view, home, open }) {
     const made = await act("select", into ? { ...asked, into } : asked);
     const block = last(made);
     if (!block) return;
-    if (into) setSide({ kind: "card", key: block.key, back: into[0] });
-    else openCard(block.key);
-    setField(null);
+    openCard(block.key, into && { ...side, at: into[1] });
   };
   /** @param {Todo} one */
   const show = ({ start, words }) =>
@@ -65,20 +77,24 @@ export function Desk({ about, view, home, open }) {
   useEffect(() => {
     /** @param {KeyboardEvent} event */
     const keys = (event) => {
-      const typing = event.target instanceof Element && event.target.closest("input, textarea, select");
-      if (!typing && (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
-        event.preventDefault();
-        step(event.shiftKey ? 1 : -1);
-      }
+      if (!event.ctrlKey && !event.metaKey) return;
+      // In a list that is closed nothing is typed.
+      const writable = "input:not([aria-expanded=false]), textarea, select";
+      const typing = event.target instanceof Element && event.target.closest(writable);
+      const key = event.key.toLowerCase();
+      if (key === "s") turn({ kind: "plan" });
+      else if (key === "z" && !typing) step(event.shiftKey ? 1 : -1);
+      else return;
+      event.preventDefault();
     };
     document.addEventListener("keydown", keys);
     return () => document.removeEventListener("keydown", keys);
   }, []);
 
-  const opened = side.kind === "card" ? side.key : undefined;
-  const marks = useMemo(() => marksOf(view.text, at, check, blocks, opened), [check, blocks, opened]);
-  const card = side.kind === "card" ? blocks.find((block) => block.key === opened) : null;
-  const back = side.kind === "card" ? side.back : undefined;
+  useKept(panel);
+
+  const marks = useMemo(() => marksOf(view.text, at, check, blocks, opened?.key), [check, blocks, opened?.key]);
+  const card = opened && blocks.find((block) => block.key === opened.key);
   const grey = blocks.reduce((sum, block) => sum + (block.grey?.length ?? 0), 0);
   const title = draft.state.source?.title?.value ?? draft.state.source?.[about.publisher ?? ""]?.value ?? draft.name;
 
@@ -87,10 +103,13 @@ export function Desk({ about, view, home, open }) {
    * @param {string} words
    * @param {number} number
    * @param {boolean} also
+   * @param {boolean} touched
    */
-  const give = (words, number, also) => {
+  const give = (words, number, also, touched) => {
     if (!card || !field) return;
     change((state) => withBlock(state, card.key, (block) => field.give(block, { words, occurrence: number }, also)));
+    // Where a screen is touched, a field with the focus would bring up the keys over half of it.
+    if (!touched) toPanel();
   };
   const reload = async () => {
     const made = await act("reload");
@@ -110,13 +129,13 @@ export function Desk({ about, view, home, open }) {
         <span class="chip">{desk.keeping ? strings.keeping : strings.kept(blocks.length)}</span>
         <span class="grow" />
         <span class="quiet here">● kzdata edit, {strings.here}</span>
-        <button type="button" disabled={!draft.undo} onClick={() => step(-1)}>
+        <button type="button" aria-keyshortcuts="Control+Z" disabled={!draft.undo} onClick={() => step(-1)}>
           {strings.undo}
         </button>
-        <button type="button" disabled={!draft.redo} onClick={() => step(1)}>
+        <button type="button" aria-keyshortcuts="Control+Shift+Z" disabled={!draft.redo} onClick={() => step(1)}>
           {strings.redo}
         </button>
-        <button type="button" class="main" onClick={() => turn({ kind: "plan" })}>
+        <button type="button" class="main" aria-keyshortcuts="Control+S" onClick={() => turn({ kind: "plan" })}>
           {strings.review}
         </button>
       </header>
@@ -148,14 +167,32 @@ export function Desk({ about, view, home, open }) {
           counted={Boolean(check.numbers)}
           marks={marks}
           wanted={wanted}
+          at={card && quoted(view.text, card)[0]}
           forms={forms}
-          field={card ? field : null}
+          field={card && field ? { label: field.label, several: field.several(card) } : null}
+          body={body}
           make={make}
           give={give}
           open={openCard}
+          leave={toPanel}
         />
-        <aside class="panel" id="panel" tabIndex={-1} ref={panel}>
-          {side.kind === "list" && <List desk={desk} forms={forms} show={show} open={openCard} turn={turn} />}
+        <aside
+          class="panel"
+          id="panel"
+          tabIndex={-1}
+          ref={panel}
+          onKeyDown={(event) => event.key === "Escape" && toText()}
+        >
+          {side.kind === "list" && (
+            <List
+              desk={desk}
+              forms={forms}
+              at={side.at}
+              show={show}
+              open={(key) => openCard(key, { kind: "list", at: key })}
+              turn={turn}
+            />
+          )}
           {card && (
             <Card
               key={card.key}
@@ -166,27 +203,33 @@ export function Desk({ about, view, home, open }) {
               field={field}
               setField={setField}
               make={make}
-              open={openCard}
-              close={() => (back ? openCard(back) : turn({ kind: "list" }))}
-              back={back}
+              open={(key, name) => openCard(key, { ...side, at: name })}
+              close={closeCard}
+              back={opened?.up?.kind === "card"}
+              at={side.at}
               text={view.text}
             />
           )}
-          {side.kind === "card" && !card && <Gone close={() => turn({ kind: "list" })} />}
+          {opened && !card && <Gone close={closeCard} />}
           {side.kind === "source" && <Source desk={desk} about={about} close={() => turn({ kind: "list" })} />}
           {side.kind === "plan" && (
             <Plan
               desk={desk}
               forms={forms}
               grey={grey}
-              open={openCard}
+              open={(key) => openCard(key, { kind: "plan" })}
               close={() => turn({ kind: "list" })}
               home={home}
               again={async () => open(await ask("open", { source: draft.name }))}
             />
           )}
           {side.kind === "proposals" && (
-            <Proposals desk={desk} forms={forms} open={openCard} close={() => turn({ kind: "list" })} />
+            <Proposals
+              desk={desk}
+              forms={forms}
+              open={(key) => openCard(key, { kind: "list", at: key })}
+              close={() => turn({ kind: "list" })}
+            />
           )}
         </aside>
       </div>

@@ -1,18 +1,22 @@
 /** @import { Block, Check, DraftDesk, Form, Open, Side, State, Todo } from "./types.js" */
+import { useEffect } from "preact/hooks";
 import { faultsOf, wrongOf } from "./card.jsx";
 import { formOf, formOfCard, titleOf } from "./names.js";
 import { strings, word } from "./strings.js";
 
 /**
- * All cards, and what is still to do.
- * @param {{desk: DraftDesk, forms: Form[], show: (one: Todo) => void, open: Open, turn: (side: Side) => void}} given
+ * All cards, and what is still to do; the keys go to the card `at`.
+ * @param {{desk: DraftDesk, forms: Form[], at?: string, show: (one: Todo) => void, open: Open, turn: (side: Side) => void}} given
  */
-export function List({ desk, forms, show, open, turn }) {
+export function List({ desk, forms, at, show, open, turn }) {
   const { draft, check, checking } = desk;
   const blocks = draft.state.blocks ?? [];
   const facts = blocks.filter((block) => formOf(forms, block.table)?.traced);
   const rest = blocks.filter((block) => !formOf(forms, block.table)?.traced);
   const todo = check.todo ?? [];
+  useEffect(() => {
+    if (at) document.getElementById(`entry-${at}`)?.focus();
+  }, []);
   const none = (check.faults ?? []).filter((one) => !one.key);
   return (
     <section class="list">
@@ -29,14 +33,14 @@ export function List({ desk, forms, show, open, turn }) {
         </button>
       </div>
       {none.map((one) => (
-        <p class="fault" key={one.message}>
+        <p class="fault" key={one.message} title={one.detail}>
           {one.message}
         </p>
       ))}
       {check.faults
         .filter((one) => one.key === "source")
         .map((one) => (
-          <p class="fault" key={one.message}>
+          <p class="fault" key={one.message} title={one.detail}>
             {one.message}
           </p>
         ))}
@@ -65,7 +69,7 @@ export function List({ desk, forms, show, open, turn }) {
               <span class="grow">
                 <span class="quiet">{word(strings.todo, one.kind)}</span>
                 <br />
-                <span class="words">{one.around || one.words}</span> <span class="quiet">{one.why}</span>
+                <span class="words">{one.of || one.around}</span> <span class="quiet">{saidOf(one)}</span>
               </span>
               {one.key ? (
                 <button type="button" onClick={() => open(one.key)}>
@@ -84,6 +88,16 @@ export function List({ desk, forms, show, open, turn }) {
       )}
     </section>
   );
+}
+
+/**
+ * What is to be done; of a record also which of its cells, or words, are meant.
+ * @param {Todo} one
+ */
+function saidOf({ of, around, why }) {
+  // A name may be the begin of the words.
+  const more = of && !around.startsWith(of.slice(1, -2)) && `${around.replaceAll("_", " ")}: `;
+  return `${more || ""}${why}`;
 }
 
 /**
@@ -117,6 +131,7 @@ function Cards({ blocks, forms, check, open }) {
           <li key={block.key}>
             <button
               type="button"
+              id={`entry-${block.key}`}
               class={wrong ? "entry wrong" : grey ? "entry grey" : "entry fine"}
               onClick={() => open(block.key)}
             >

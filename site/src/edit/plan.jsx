@@ -1,5 +1,5 @@
 /** @import { Block, DraftDesk, Fault, Form, Open, PlanKind, PlanRows, Written } from "./types.js" */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { titleOf } from "./names.js";
 import { strings } from "./strings.js";
 
@@ -12,6 +12,8 @@ const words = strings.plan;
 export function Plan({ desk, forms, grey, open, close, home, again }) {
   const { check, checking, draft } = desk;
   const [done, setDone] = useState(/** @type {Written | null} */ (null));
+  const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  useEffect(() => head.current?.focus(), [done]);
   const blocks = draft.state.blocks ?? [];
   const first = blocks.find((block) => block.grey?.length);
   const findings = [...(check.faults ?? []), ...(check.findings ?? [])];
@@ -27,7 +29,9 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   if (done) {
     return (
       <section class="plan">
-        <h2>{done.written ? (done.waiting ? words.partly : words.written) : words.same}</h2>
+        <h2 tabIndex={-1} ref={head}>
+          {done.written ? (done.waiting ? words.partly : words.written) : words.same}
+        </h2>
         <Rows plan={done.plan} />
         <div class="row">
           <button type="button" class="main" onClick={home}>
@@ -42,7 +46,9 @@ export function Plan({ desk, forms, grey, open, close, home, again }) {
   }
   return (
     <section class="plan">
-      <h2>{words.title}</h2>
+      <h2 tabIndex={-1} ref={head}>
+        {words.title}
+      </h2>
       {checking && <p class="quiet">{strings.list.checking}</p>}
       {check.plan && <Rows plan={check.plan} />}
       {check.plan?.quoted.map((one) => (
@@ -123,7 +129,10 @@ function Findings({ title, findings, blocks, forms, open }) {
           return (
             <li key={number}>
               <span class="grow">
-                {block && <b>{titleOf(forms, block)}</b>} <span class="fault">{one.message}</span>
+                {block && <b>{titleOf(forms, block)}</b>}{" "}
+                <span class="fault" title={one.detail}>
+                  {one.message}
+                </span>
               </span>
               {block && (
                 <button type="button" onClick={() => open(block.key)}>

@@ -51,7 +51,7 @@ export function Source({ desk, about, close }) {
         ))}
       </div>
       {faults.map((one) => (
-        <p class="fault" key={one.message}>
+        <p class="fault" key={one.message} title={one.detail}>
           {one.message}
         </p>
       ))}

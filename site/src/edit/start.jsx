@@ -1,7 +1,7 @@
 /** @import { Refused } from "./api.js" */
 /** @import { About, FieldForm, View } from "./types.js" */
 /** @import { TargetedEvent } from "preact" */
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ask } from "./api.js";
 import { strings } from "./strings.js";
 
@@ -14,13 +14,17 @@ const words = strings.start;
 export function Start({ about, open, again, error, failed }) {
   /** @param {Promise<View>} asked */
   const go = (asked) => asked.then(open, failed);
+  const head = useRef(/** @type {HTMLHeadingElement | null} */ (null));
+  useEffect(() => head.current?.focus(), []);
   return (
     <main class="start">
       <header class="head">
         <p class="cap">
           {about.name} {about.version} · {strings.here}
         </p>
-        <h1>{words.title}</h1>
+        <h1 tabIndex={-1} ref={head}>
+          {words.title}
+        </h1>
         <p class="lead">{words.lead}</p>
         {error && (
           <p class="notice" role="alert">
@@ -37,7 +41,7 @@ export function Start({ about, open, again, error, failed }) {
               {about.drafts.map((one) => (
                 <li key={one.name}>
                   <span class="grow">
-                    <b>{one.name}</b> <span class="quiet">{words.draft(one)}</span>
+                    <b>{one.title || one.name}</b> <span class="quiet">{words.draft(one)}</span>
                   </span>
                   <button type="button" onClick={() => go(ask("view", { name: one.name }))}>
                     {words.open}

@@ -55,7 +55,11 @@ export const strings = {
         : "every number is accounted for",
     new: "new",
     legend: "Dotted red: a number that no card accounts for. Underlined: words of a card.",
-    keys: "With the keys: arrows go from word to word, up and down to the numbers that are left, Shift selects, Enter chooses.",
+    keys: [
+      "With the keys, in the article: arrows go from word to word, up and down to the numbers that are left, letters to a word that begins with them. Shift with an arrow selects; Enter takes the first of the menu, a digit another one.",
+      "On a card: Enter goes to the next field to look at, Escape to the article for its words, and back. Ctrl+Enter says that all is looked at.",
+      "Anywhere: Ctrl+S shows what would be written, Ctrl+Z takes a change back.",
+    ],
     words: "The article. Select words to make a card.",
   },
   menu: {

@@ -3,7 +3,7 @@
 /** @import { Mark, Piece, Place } from "./types.js" */
 
 const PAIR = /[\uD800-\uDBFF][\uDC00-\uDFFF]/;
-const LETTER = /[\p{L}\p{N}\p{M}]/u;
+export const LETTER = /[\p{L}\p{N}\p{M}]/u;
 
 /**
  * Turns places of a text from code points into UTF-16 units and back.

@@ -107,7 +107,7 @@ export interface About {
   publisher: string | null;
   published: string | null;
   articles: { key: string; name: string; text: boolean }[];
-  drafts: { name: string; new: boolean; cards: number }[];
+  drafts: { name: string; title: string; new: boolean; cards: number }[];
   files: string[];
 }
 
@@ -132,7 +132,9 @@ export interface Fault {
   /** The card, `source`, or nothing. */
   key: string;
   name: string;
+  /** In names; `detail` is the same as the command says it. */
   message: string;
+  detail: string;
   severity?: string;
 }
 
@@ -156,6 +158,8 @@ export interface Todo {
   around: string;
   why: string;
   key: string;
+  /** What the record is called that it is about; empty where it is about words. */
+  of: string;
 }
 
 export type PlanKind = "added" | "changed" | "withdrawn";
@@ -235,17 +239,31 @@ export type Into = [card: string, column: string];
 
 /** A field that waits for words. */
 export interface Waiting {
+  /** Of the control in the page. */
+  id: string;
   name: string;
   card: string;
   label: string;
-  several: boolean;
+  /** Whether other words can stand beside those that it has. */
+  several: (block: Block) => boolean;
   give: (block: Block, receipt: Receipt, also: boolean) => Block;
+}
+
+/** What the menu says of it. */
+export interface Asked {
+  label: string;
+  several: boolean;
 }
 
 export type DraftDesk = ReturnType<typeof useDraft>;
 
-/** What stands beside the text. */
-export type Side = { kind: "list" | "plan" | "source" | "proposals" } | { kind: "card"; key: string; back?: string };
+/** What stands beside the text; `at` is the card of the list, or the field of the card, that gets the keys. */
+export type Side = { at?: string } & (
+  | { kind: "list" | "plan" | "source" | "proposals" }
+  /** `up` is what is shown again when the card is closed. */
+  | { kind: "card"; key: string; up?: Side }
+);
 
-export type Open = (key: string, back?: string) => void;
+/** Opens a card, from a field of another one where it is named. */
+export type Open = (key: string, from?: string) => void;
 export type Make = (table: string, place: Place, into?: Into) => Promise<void>;

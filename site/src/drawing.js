@@ -17,7 +17,7 @@ import { wrapped } from "./picture.js";
 
 const SIDES = ["top", "right", "bottom", "left"];
 const DRAWN =
-  "fill stroke stroke-width stroke-dasharray stroke-linejoin opacity paint-order font-family font-size font-style font-weight overflow".split(
+  "fill stroke stroke-width stroke-dasharray stroke-linejoin opacity paint-order font-family font-size font-style font-weight letter-spacing overflow".split(
     " ",
   );
 /** @type {Record<string, string>} */
@@ -386,6 +386,8 @@ function copied(node, at) {
   for (const [place, one] of [copy, ...copy.querySelectorAll("*")].entries()) {
     const style = getComputedStyle(originals[place]);
     for (const name of DRAWN) dress(one, name, style);
+    if (one instanceof SVGTextElement && style.textTransform === "uppercase")
+      one.textContent = (one.textContent ?? "").toUpperCase();
     one.removeAttribute("class");
     one.removeAttribute("href"); // an address of the page leads nowhere from a file
     if (style.display === "none") one.setAttribute("display", "none");

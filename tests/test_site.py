@@ -752,7 +752,8 @@ def test_no_letter_is_smaller_than_thirteen_pixels(visit: Callable[..., Visit], 
 
 
 @pytest.mark.parametrize("view", ["#/story", "#/counts", "#/days", "#/otherwise",
-                                  "#/article/tass", "#/story?cell=CR-0019"])  # fmt: skip
+                                  "#/article/tass", "#/story?cell=CR-0019",
+                                  "#/data/events", "#/data/quantities"])  # fmt: skip
 def test_print_cuts_nothing_and_says_where_it_is_from(
     visit: Callable[..., Visit], site: Path, view: str
 ) -> None:

@@ -66,7 +66,7 @@ firefox: $(VENV)/.dev
 
 # Takes the README's pictures; needs Chromium.
 screenshots: $(VENV)/.dev
-	$(BIN)/python site/screenshots.py
+	PYTHONPATH=tests $(BIN)/python site/screenshots.py
 
 check: lint test test-slow validate
 

@@ -1,27 +1,20 @@
 """Takes the pictures of the README and the guides: `make screenshots`.
 
-Names of pictures behind the command take these alone: `python site/screenshots.py desk`.
+Names of pictures behind the command take these alone:
+`PYTHONPATH=tests python site/screenshots.py desk`.
 """
 
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 import kzdata
-from kzdata.desk.server import serving
+from browsers import CHROMIUM, FLAGS, served
 from kzdata.templates.start import init
 
 ROOT = Path(__file__).resolve().parents[1]
-FLAGS = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
 PICTURES = {
     "story": ("#/story?cell=CR-0019", 1440, 1000, "light"),
     "places": ("#/days", 1440, 1100, "light"),
@@ -51,8 +44,10 @@ def main() -> None:
     target = ROOT / "docs" / "images"
     target.mkdir(exist_ok=True)
     names = sys.argv[1:] or [*PICTURES, DESK]
+    if CHROMIUM is None:
+        raise SystemExit("Chromium is not installed")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         _site(browser, target, [name for name in PICTURES if name in names])
         if DESK in names:
             _desk(browser, target / f"{DESK}.png")
@@ -76,38 +71,31 @@ def _site(browser: Browser, target: Path, names: list[str]) -> None:
 def _desk(browser: Browser, file: Path) -> None:
     """The desk with an article, on which a card is open."""
     page = _opened(browser, 1440, 900, "light")
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder) / "flood") as address:
-        page.goto(address)
-        page.fill("textarea", REPORT)
-        page.fill("[name=publisher]", "Orrin Courier")
-        page.fill("[name=published_on]", "March 8, 2032")
-        page.press("[name=published_on]", "Enter")
-        for words in ("Eleven people died", "14 people died", "Three rescuers died"):
-            page.wait_for_selector(".text .left")
-            for key in ("ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
-                page.keyboard.press(key)
-            page.wait_for_selector(f".card h2:has-text('{words}')")
-            if words != "Three rescuers died":
-                page.keyboard.press("Control+Enter")
-                page.wait_for_selector(".card", state="detached")
-        for _ in ("Number", "When"):  # the others are grey: nobody has looked at them
-            page.keyboard.press("Enter")
-        page.wait_for_selector(".desk[aria-busy=false]")
-        _take(page, file)
+    with tempfile.TemporaryDirectory() as folder:
+        init(package := Path(folder) / "flood")
+        with served(package, package / "texts") as address:
+            _write(page, address)
+            _take(page, file)
 
 
-@contextmanager
-def _served(package: Path) -> Iterator[str]:
-    """The address of a desk."""
-    init(package)
-    server = serving(package, package / "texts")
-    thread = Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        server.close()
-        thread.join(30)
+def _write(page: Page, address: str) -> None:
+    """Three claims of an article, of which the last is being looked at."""
+    page.goto(address)
+    page.fill("textarea", REPORT)
+    page.fill("[name=publisher]", "Orrin Courier")
+    page.fill("[name=published_on]", "March 8, 2032")
+    page.press("[name=published_on]", "Enter")
+    for words in ("Eleven people died", "14 people died", "Three rescuers died"):
+        page.wait_for_selector(".text .left")
+        for key in ("ArrowDown", "Shift+ArrowRight", "Shift+ArrowRight", "Enter"):
+            page.keyboard.press(key)
+        page.wait_for_selector(f".card h2:has-text('{words}')")
+        if words != "Three rescuers died":
+            page.keyboard.press("Control+Enter")
+            page.wait_for_selector(".card", state="detached")
+    for _ in ("Number", "When"):  # the others are grey: nobody has looked at them
+        page.keyboard.press("Enter")
+    page.wait_for_selector(".desk[aria-busy=false]")
 
 
 def _opened(browser: Browser, width: int, height: int, scheme: str) -> Page:
@@ -116,13 +104,6 @@ def _opened(browser: Browser, width: int, height: int, scheme: str) -> Page:
         color_scheme=scheme,  # type: ignore[arg-type]
         reduced_motion="reduce",
     ).new_page()
-
-
-def _chromium() -> str:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        raise SystemExit("Chromium is not installed")
-    return found
 
 
 def _take(page: Page, file: Path) -> None:

@@ -1,6 +1,9 @@
-"""Headless Chromium for tests, and what goes on in a page that it has open."""
+"""Headless Chromium for tests, what goes on in a page that it has open, and a desk to open."""
 
 import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,3 +47,19 @@ class Visit:
 
 SETTLED = """() => new Promise((done) =>
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 30))))"""
+
+
+@contextmanager
+def served(package: Path, texts: Path) -> Iterator[str]:
+    """The address of a desk."""
+    from kzdata.desk.server import serving  # needs an extra
+
+    server = serving(package, texts)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        yield server.address
+    finally:
+        server.close()
+        thread.join(30)
+        assert not thread.is_alive()

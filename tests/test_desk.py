@@ -3,9 +3,7 @@
 import http.client
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 import kzdata
+from browsers import served
 from kzdata.cli.main import app
 from kzdata.standard.writer import seal
 from kzdata.templates.start import init
@@ -246,20 +245,6 @@ def package(tmp_path: Path) -> Path:
     """A package as `kzdata init` writes it."""
     init(tmp_path / "flood")
     return tmp_path / "flood"
-
-
-@contextmanager
-def served(package: Path, texts: Path) -> Iterator[str]:
-    """The address of a desk."""
-    server = serving.serving(package, texts)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        yield server.address
-    finally:
-        server.close()
-        thread.join(30)
-        assert not thread.is_alive()
 
 
 @pytest.fixture

@@ -34,6 +34,9 @@ VIEWS = {
     "articles": "#/articles",
     "article": "#/article/tass?passage=SP-0855",
     "data": "#/data/events",
+    "record": "#/cell/EV-0001",
+    "search": "#/search?q=almaty",
+    "about": "#/about",
 }
 WINDOWS: dict[str, dict[str, Any]] = {
     "wide": {"width": 1440, "height": 900},

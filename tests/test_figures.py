@@ -1,6 +1,7 @@
 """The figure grammar against its golden table, against refusals, and against anything."""
 
 import csv
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -243,6 +244,17 @@ def test_tokens_are_slices_in_order(text: str) -> None:
         end = token.end
     found = {i for token in number_tokens(text) for i in range(token.start, token.end)}
     assert all(i in found for i, character in enumerate(text) if character.isdecimal())
+
+
+pieces_of_numbers = st.sampled_from(
+    "twenty One fold first no number of 12 .5 , % - st _ \u00bd \u00b2 \u0663 s x ".split(" ")
+)
+
+
+@given(st.lists(pieces_of_numbers).map("".join) | any_text())
+def test_the_tokens_are_all_that_the_pattern_finds(text: str) -> None:
+    found = [match.span() for match in re.finditer(figures._TOKEN_RE, text)]
+    assert [(token.start, token.end) for token in number_tokens(text)] == found
 
 
 # ------------------------------------------------------------------------------ extent

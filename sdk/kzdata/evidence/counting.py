@@ -179,10 +179,13 @@ def sense(text: str, start: int, end: int) -> Number:
     before, wording, after = text[max(0, start - _NEAR) : start], text[start:end], text[end:]
     after = after[:_NEAR]
     for name, behind, ahead in _TESTS:
-        # With limits, not in slices: a pattern may look at the number itself.
-        first = behind.search(text, max(0, start - _NEAR), start) if behind else start
+        # With limits, not in slices: a pattern may look at the number itself. What can be told
+        # from one place is asked before what is searched for.
         last = ahead.match(text, end, end + _NEAR) if ahead else end
-        if first is not None and last is not None and not (ahead and _trade(text, end, last)):
+        if last is None:
+            continue
+        first = behind.search(text, max(0, start - _NEAR), start) if behind else start
+        if first is not None and not (ahead and _trade(text, end, last)):
             return Number(name, text[_place(first, start) : _place(last, end, after=True)].strip())
     name = _of_wording(before, wording, after)
     near = f"{before[-20:]}{wording}{after[:20]}".replace("\n", " ").strip()

@@ -17,6 +17,7 @@ Numbers are `decimal.Decimal` and exact at any length that a wording can have; n
 import re
 from collections.abc import Callable, Iterator
 from decimal import Context, Decimal, Inexact
+from functools import lru_cache
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
@@ -223,10 +224,23 @@ def number_tokens(text: str) -> Iterator[NumberToken]:
     ("Il-76"), number words inside longer words do not ("someone"). Compounds such as
     "twenty-one" are one token.
     """
-    for match in re.finditer(_TOKEN_RE, text):
-        yield NumberToken(match.start(), match.end(), match.group())
+    last, token = 0, re.compile(_TOKEN_RE)
+    # The pattern knows hundreds of words: it is tried only where one of them begins.
+    for piece in re.finditer(_PIECE_RE, text):
+        start = piece.start()
+        if start >= last and _may_begin(piece.group()) and (match := token.match(text, start)):
+            last = match.end()
+            yield NumberToken(start, last, match.group())
 
 
+# Few words make up nearly all of a text.
+@lru_cache(maxsize=1 << 14)
+def _may_begin(piece: str) -> bool:
+    """Whether a number may begin with digits or a word: "number" only before "of"."""
+    return piece[0].isdecimal() or bool(re.match(_TOKEN_RE, f"{piece} of"))
+
+
+@lru_cache(maxsize=1 << 14)
 def is_number_word(word: str) -> bool:
     """Whether a word is one number token: digits or a number word, and nothing else."""
     return bool(re.fullmatch(_TOKEN_RE, word))
@@ -606,9 +620,12 @@ _LOOSE = (
     "|another|single|several|few|couple|multiple|numerous|various|many|some|countless|handful"
     "|dozens?|scores?|tens|hundreds?|thousands?|millions?|billions?|trillions?"
 )
+_FRACTIONS = r"\u00bc-\u00be\u2150-\u215f"  # printed as one character
 _TOKEN_RE = (
     r"(?i)\d+(?:[.,:]\d+)*(?:%|(?:st|nd|rd|th)(?!\w))?"
-    r"|[\u00bc-\u00be\u2150-\u215f]"
+    rf"|[{_FRACTIONS}]"
     rf"|(?<!\w)(?:(?:{any_of(_TENS)})-{_UNITS_RE}|(?:{any_of(_ONES)}|{any_of(_TEENS)}|{any_of(_TENS)})"
     rf"(?:fold)?|(?:{any_of(_ORDINALS)})s?|(?:{_LOOSE})|number(?= of(?!\w)))(?!\w)"
 )
+# A piece of a text with which a number begins, or none does.
+_PIECE_RE = rf"\d+|[{_FRACTIONS}]|[^\W\d{_FRACTIONS}]+"

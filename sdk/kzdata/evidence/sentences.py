@@ -16,7 +16,8 @@ QUOTES = "\"'\u201c\u201d\u2018\u2019\u00ab\u00bb\u201e\u201f\u2039\u203a"
 _OPENING = QUOTES + "([\ufeff\u00a0 \t"
 _TERMINATORS = ".!?\u2026"
 # Nothing is tried twice, however long a row of marks is.
-_END_RE = rf"(?<![{_TERMINATORS}])[{_TERMINATORS}]++(?P<closing>[{QUOTES})\]]*+)(?=\s|$)"
+_END = re.compile(rf"(?<![{_TERMINATORS}])[{_TERMINATORS}]++(?P<closing>[{QUOTES})\]]*+)(?=\s|$)")
+_BLANK_OR_OPENING = re.compile(rf"[\s({QUOTES}]")
 ABBREVIATIONS = "(?i)" + (
     "mr mrs ms dr st gen col lt sgt capt cpt maj brig adm prof sen rep gov pres jr sr hon rev"
     " vs etc e.g i.e cf al approx ca inc ltd co corp dept fig a.m p.m"
@@ -80,7 +81,7 @@ def _pieces(text: str, abbreviations: str) -> Iterator[tuple[int, int | None, in
 
 def _ends(line: str, abbreviations: str) -> Iterator[Place]:
     """Where sentences of a line end: before the terminator, and after it with its quotes."""
-    for match in re.finditer(_END_RE, line):
+    for match in _END.finditer(line):
         rest = line[match.end() : match.end() + _LOOK].strip()
         if not rest or _ends_here(line, match, rest, abbreviations):
             yield match.start(), match.end()
@@ -88,9 +89,9 @@ def _ends(line: str, abbreviations: str) -> Iterator[Place]:
 
 def _ends_here(line: str, match: re.Match[str], rest: str, abbreviations: str) -> bool:
     """Inside a line: not after an abbreviation, nor where a quotation or pause runs on."""
-    before = line[max(0, match.start() - _LOOK) : match.start()]
-    word = re.split(rf"[\s({QUOTES}]", before)[-1]
     if match.group() == ".":
+        before = line[max(0, match.start() - _LOOK) : match.start()]
+        word = _BLANK_OR_OPENING.split(before)[-1]
         initials = re.fullmatch(_INITIALS_RE, word) and word[-1].isupper()
         return not (initials or re.fullmatch(abbreviations, word))
     runs_on = match["closing"] or match.group() in ("...", "\u2026")

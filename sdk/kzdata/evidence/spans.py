@@ -8,6 +8,7 @@ stands.
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, pairwise
 from math import inf
@@ -148,7 +149,9 @@ def whole_sentence(text: str, start: int, end: int, abbreviations: str = ABBREVI
     What a sentence is says `sentences`; a heading without a terminator is none. Taking all of a
     sentence but its terminator and quotation marks counts.
     """
-    return any(start <= first and last <= end for first, last in sentences(text, abbreviations))
+    found = sentences(text, abbreviations)
+    first = bisect_left(found, (start, start))
+    return first < len(found) and found[first][1] <= end
 
 
 # ------------------------------------------------------------------------------ coverage

@@ -8,6 +8,7 @@ they reach is asked in `kzdata.evidence.polarity`.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -53,19 +54,21 @@ class Trigger(NamedTuple):
 
 def tokens_of(text: str, start: int, end: int) -> list[Token]:
     """The words and marks of a part of a text; "didn't" and "cannot" are "not"."""
-    found = []
-    for match in _WORDS.finditer(text, start, end):
-        printed = match.group()
-        # A name of a month is no verb, and stands first in a sentence only as a name.
-        word = "May" if printed == "May" else printed.lower()
-        word = "not" if word.endswith(_NOT) or word == "cannot" else word
-        found.append(Token(word, *match.span()))
-    return found
+    return [Token(_word(one[0]), *one.span()) for one in _WORDS.finditer(text, start, end)]
+
+
+# Few words make up nearly all of a text.
+@lru_cache(maxsize=1 << 14)
+def _word(printed: str) -> str:
+    # A name of a month is no verb, and stands first in a sentence only as a name.
+    word = "May" if printed == "May" else printed.lower()
+    return "not" if word.endswith(_NOT) or word == "cannot" else word
 
 
 # ------------------------------------------------------------------------------ the lexicon
 
 
+_NO_LIST = -1
 _ANY = frozenset({".."})
 _NUMBER = frozenset({"#"})
 
@@ -83,6 +86,8 @@ class _Phrase(NamedTuple):
     steps: tuple[_Step, ...]
     open: bool  # whether a statement may follow without a "that"
     needed: frozenset[int]  # lists of words of each of which a sentence has one, or it is not there
+    rarest: int  # the shortest of these lists; `_NO_LIST` where there is none
+    number: int  # its place in the lexicon
 
 
 class Lexicon(NamedTuple):
@@ -93,7 +98,7 @@ class Lexicon(NamedTuple):
         classes: Words of one kind, by name.
         adverbs: Words that may stand inside of any phrase.
         barred: Words that no gap of a phrase may hold.
-        phrases: The phrases by their first words.
+        phrases: The phrases by their first words, and by the shortest list that each needs.
         lists: By word, the numbers of the lists that phrases need a word of.
     """
 
@@ -101,7 +106,7 @@ class Lexicon(NamedTuple):
     classes: dict[str, frozenset[str]]
     adverbs: frozenset[str]
     barred: frozenset[str]
-    phrases: dict[str, list[_Phrase]]
+    phrases: dict[str, dict[int, list[_Phrase]]]
     lists: dict[str, frozenset[int]]
 
 
@@ -115,11 +120,11 @@ def turning_words() -> Lexicon:
     held: dict[str, Any] = tomllib.loads(data)[DEFAULT_LANGUAGE]
     classes = _classes(held["classes"])
     stops = {name: frozenset(listed.split()) for name, listed in held["stops"].items()}
-    phrases: dict[str, list[_Phrase]] = {}
+    phrases: dict[str, dict[int, list[_Phrase]]] = {}
     numbers = dict[frozenset[str], int]()
     for phrase in _phrases(held, classes, numbers):
         for word in _first_words(phrase):
-            phrases.setdefault(word, []).append(phrase)
+            phrases.setdefault(word, {}).setdefault(phrase.rarest, []).append(phrase)
     barred = frozenset({"that"}).union(*(stops[one] for one in ("clause", "loose", "negative")))
     adverbs = frozenset(held["adverbs"].split())
     return Lexicon(stops, classes, adverbs, barred, phrases, _by_word(numbers))
@@ -159,6 +164,7 @@ def _phrases(
     parts = {name: _lines(listed) for name, listed in held["parts"].items()}
     parts["negating"] = list(lexicons()[DEFAULT_LANGUAGE].phrases)
     read = dict[str, _Step]()  # most tokens stand in many phrases
+    place = count()
     for group in held["triggers"]:
         kind, reaches = group["kind"], tuple(group["reach"])
         for line in _lines(group["phrases"]):
@@ -166,8 +172,12 @@ def _phrases(
                 tokens = whole.split()
                 read.update((one, _step(one, classes)) for one in tokens if one not in read)
                 steps = tuple(read[one] for one in tokens)
-                needed = (numbers.setdefault(one, len(numbers)) for one in _needed(steps))
-                yield _Phrase(kind, reaches, steps, steps[-1].optional, frozenset(needed))
+                needed = {one: numbers.setdefault(one, len(numbers)) for one in _needed(steps)}
+                rarest = needed[min(needed, key=len)] if needed else _NO_LIST
+                lists = frozenset(needed.values())
+                yield _Phrase(
+                    *(kind, reaches, steps, steps[-1].optional, lists, rarest, next(place))
+                )
 
 
 def _needed(steps: Sequence[_Step]) -> Iterator[frozenset[str]]:
@@ -243,11 +253,18 @@ def _possible(tokens: Sequence[Token]) -> Iterator[tuple[int, list[_Phrase]]]:
     known = turning_words()
     # Nearly all phrases lack a word, which is far cheaper to see than where each word stands.
     words = {token.word for token in tokens}
-    there = frozenset[int]().union(*(known.lists[word] for word in words & known.lists.keys()))
+    there = {_NO_LIST}.union(*(known.lists[word] for word in words & known.lists.keys()))
     for at, token in enumerate(tokens):
-        listed = known.phrases.get(token.word, ())
-        if possible := [phrase for phrase in listed if phrase.needed <= there]:
-            yield at, possible
+        # Most words begin no phrase.
+        if listed := known.phrases.get(token.word):
+            lists = listed.keys() & there
+            found = [one for each in lists for one in listed[each] if one.needed <= there]
+            if found:
+                yield at, sorted(found, key=_place)
+
+
+def _place(phrase: _Phrase) -> int:
+    return phrase.number
 
 
 def _longest(

@@ -233,8 +233,8 @@ class Claims:
         )
         return {key for (key,) in rows}
 
-    def get(self, keys: Iterable[str]) -> dict[str, Claim]:
-        """Claims by key."""
+    def get(self, keys: Iterable[str], *, to_name: bool = False) -> dict[str, Claim]:
+        """Claims by key; `to_name`, without links, proof and certainty, which no name tells."""
         names = (
             "key event state population force country origin destination place day precision "
             "wording qualifier unit claimant via note policy span numbered low high above below"
@@ -249,9 +249,11 @@ class Claims:
         records = [dict(zip(columns, row, strict=True)) for row in rows]
         # Passages, links and the like of all claims are read at once: not in a query each.
         cited = passages(self._dataset, (r["span"] for r in records if r["span"] is not None))
-        links, outside = self.links.of(wanted), outside_reports(self._dataset, wanted)
-        proven = proofs(self._dataset, self.table, wanted)
-        certainties = Certainties(self._dataset, {r["event"] for r in records if r["event"]})
+        outside = outside_reports(self._dataset, wanted)
+        links = {} if to_name else self.links.of(wanted)
+        proven = {} if to_name else proofs(self._dataset, self.table, wanted)
+        events = {r["event"] for r in records if r["event"] and not to_name}
+        certainties = Certainties(self._dataset, events)
         found = {}
         for row in records:
             passage, key = cited.get(row.pop("span")), row["key"]

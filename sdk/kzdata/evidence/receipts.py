@@ -5,6 +5,7 @@ from dataclasses import asdict, astuple, dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from weakref import WeakKeyDictionary
 
 from kzdata.display import html_record, html_table
 from kzdata.engine.frames import Frames
@@ -133,8 +134,23 @@ class Passage(NamedTuple):
 
 def passages(dataset: "Dataset", spans: Iterable[str] | None = None) -> dict[str, Passage]:
     """Passages by the keys of their spans; a span without words or offsets is left out."""
-    keys = [] if spans is None else [sorted(set(spans))]
-    rows = dataset.database.rows(_passages(dataset, bool(keys)), keys)
+    if spans is None:
+        return _read_passages(dataset)
+    wanted = set(spans)
+    if not dataset.small:
+        return _read_passages(dataset, sorted(wanted)) if wanted else {}
+    # An answer asks many times, and all passages of a small package take as long as a few.
+    if wanted and dataset not in _KEPT:
+        _KEPT[dataset] = _read_passages(dataset)
+    known = _KEPT.get(dataset, {})
+    return {span: known[span] for span in sorted(wanted & known.keys())}
+
+
+_KEPT: "WeakKeyDictionary[Dataset, dict[str, Passage]]" = WeakKeyDictionary()
+
+
+def _read_passages(dataset: "Dataset", *chosen: list[str]) -> dict[str, Passage]:
+    rows = dataset.database.rows(_passages(dataset, bool(chosen)), chosen)
     return {row[0]: Passage._make(row) for row in rows}
 
 

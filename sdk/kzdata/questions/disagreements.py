@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from kzdata.engine.sql import LISTED, literal
+from kzdata.engine.sql import LISTED, literal, temp_table
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.claims import Claim, Claims, said, tables
 from kzdata.evidence.hierarchy import require_value
@@ -165,14 +165,17 @@ def disagreements(
     for role, value in (("place", place), ("event", event)):
         require_value((part.hierarchy(role) for part in parts), role, value)
     searches = [_TableSearch(part, place, event, limit) for part in parts]
-    found = [one for search in searches for one in search.found()]
-    found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
-    listed = found[:limit]
-    told = {(one.first.key, one.second.key) for one in listed}
-    open_ = [one for search in searches for one in search.unreconciled(told)][:limit]
-    claims = [claim for pair in (*listed, *open_) for claim in (pair.first, pair.second)]
     against = contradicted(dataset)[:limit]
-    contested = [one for search in searches for one in search.among(against)]
+    # Which claims were asked for is worked out once: a relation of claims is long to plan.
+    asked_for = {search.asked_for: search.candidates for search in searches}
+    with dataset.database.temp_tables(**asked_for):
+        found = [one for search in searches for one in search.found()]
+        found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
+        listed = found[:limit]
+        told = {(one.first.key, one.second.key) for one in listed}
+        open_ = [one for search in searches for one in search.unreconciled(told)][:limit]
+        contested = [one for search in searches for one in search.among(against)]
+    claims = [claim for pair in (*listed, *open_) for claim in (pair.first, pair.second)]
     names = names_of(dataset, [*claims, *contested])
     asked = [*questions((*listed, *open_), Links(dataset).declared.same, names)]
     asked += contested_claims(contested, names)
@@ -192,13 +195,21 @@ def disagreements(
 
 
 class _TableSearch:
-    """The disagreements within one table of claims."""
+    """The disagreements within one table of claims.
+
+    Attributes:
+        asked_for: The name of the temporary table of the keys of the claims that were asked for.
+        candidates: Its SQL.
+    """
 
     def __init__(self, claims: Claims, place: str | None, event: str | None, limit: int) -> None:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
         self._search = PairSearch(claims, place, event, limit)
         self._hierarchies = self._search.hierarchies
+        self.asked_for = f"asked for of {self._table.name}"
+        self.candidates = f"SELECT key FROM {self._search.candidates}"
+        self._keys = temp_table(self.asked_for)
 
     def found(self) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
@@ -292,10 +303,6 @@ class _TableSearch:
     @property
     def _planned(self) -> tuple[str, ...]:
         return self._claims.declared.planned
-
-    @property
-    def _keys(self) -> str:
-        return f"(SELECT key FROM {self._search.candidates})"
 
     def _reason(self, one: Claim, two: Claim, kind: str | None) -> str:
         if kind is None:

@@ -355,10 +355,11 @@ class Dataset(TableTexts):
     @property
     def light(self) -> bool:
         """Whether keys are found without the database: not yet open, and small files."""
-        return "database" not in self.__dict__ and self._small
+        return "database" not in self.__dict__ and self.small
 
     @cached_property
-    def _small(self) -> bool:
+    def small(self) -> bool:
+        """Whether its files are small: all of a table is read as fast as a part of it."""
         tables = self.descriptor.tables.values()
         files = (self.archive.path_of(path) for t in tables for path in t.resource.path)
         return sum(file.stat().st_size for file in files if file.is_file()) <= SMALL

@@ -43,6 +43,9 @@ def fits(number: Fraction, figure: Cells) -> bool:
     )
 
 
+ENGINE = Database()
+
+
 def asked(test: str, one: Cells, other: Cells) -> bool:
     # the wordings differ, so that only the numbers count
     sides = ", ".join(
@@ -50,12 +53,8 @@ def asked(test: str, one: Cells, other: Cells) -> bool:
         f" ? AS hedge) {alias}"
         for alias in "co"
     )
-    database = Database()
-    try:
-        ((verdict,),) = database.rows(f"SELECT {test} FROM {sides}", [*one, *other])
-        return bool(verdict)
-    finally:
-        database.close()
+    ((verdict,),) = ENGINE.rows(f"SELECT {test} FROM {sides}", [*one, *other])
+    return bool(verdict)
 
 
 @given(figures(), figures())

@@ -7,6 +7,7 @@ contradict is never told without them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, bigint, column, literal, table_named
 from kzdata.evidence.profile import cell, declared, declaring
@@ -147,6 +148,16 @@ class ContestedWords:
         held = (told for first, last, told in self._places.get(source, ())
                 if start <= first and last <= end)  # fmt: skip
         return next(held, "")
+
+
+_KEPT: "WeakKeyDictionary[Dataset, ContestedWords]" = WeakKeyDictionary()
+
+
+def contested_words(dataset: "Dataset") -> ContestedWords:
+    """The passages in which contradicted claims stand; worked out once for a package."""
+    if dataset not in _KEPT:
+        _KEPT[dataset] = ContestedWords(dataset)
+    return _KEPT[dataset]
 
 
 def contradicted(dataset: "Dataset") -> list[str]:

@@ -11,7 +11,7 @@ from kzdata.display import html_record, html_table
 from kzdata.engine.frames import Frames
 from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
-from kzdata.evidence.outside import ContestedWords, contested, outside_of
+from kzdata.evidence.outside import contested, contested_words, outside_of
 from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
 from kzdata.standard.declarations import Edges, Sources, Spans
@@ -329,7 +329,7 @@ class EvidenceIndex:
     ) -> Iterator[Receipt]:
         # Edges that lead nowhere are findings of a validation; a trace passes over them.
         cited = passages(self._dataset, {edge[4] for edge in edges if edge[4] is not None})
-        outside, words = outside_of(self._dataset, values), ContestedWords(self._dataset)
+        outside, words = outside_of(self._dataset, values), contested_words(self._dataset)
         for record, field, role, note, span in edges:
             if record in values and span in cited:
                 value, passage = values[record].get(field, ""), cited[span]

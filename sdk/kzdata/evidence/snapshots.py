@@ -643,7 +643,7 @@ class Snapshot(Dataset):
         return database
 
     @property
-    def light(self) -> bool:
+    def indexed(self) -> bool:
         """Never: the database of what remains is made faster than its text."""
         return False
 

@@ -144,8 +144,7 @@ class Table(Generic[RowT]):
         if len(parts) != len(names) or not names:
             return None
         values = self._key(parts)
-        # An index of a small package is there before a database is open.
-        if self._dataset.light or not self._in_database:
+        if self._dataset.indexed or not self._in_database:
             return self._index.get(values)
         tests = " AND ".join(f"{sql.column(name)} = ?" for name in names)
         try:
@@ -354,8 +353,13 @@ class Dataset(TableTexts):
 
     @property
     def light(self) -> bool:
-        """Whether keys are found without the database: not yet open, and small files."""
-        return "database" not in self.__dict__ and self.small
+        """Whether rows are found without the database: not yet open, and small files."""
+        return "database" not in self.__dict__ and self.indexed
+
+    @property
+    def indexed(self) -> bool:
+        """Whether keys are found by an index in memory, which takes small files."""
+        return self.small
 
     @cached_property
     def small(self) -> bool:

@@ -6,6 +6,7 @@ width, and a viewer with another font fits it in.
 
 import html
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -171,6 +172,7 @@ def _line(line: list[Run], y: float, x: float = EDGE) -> str:
     return "".join(drawn)
 
 
+@lru_cache(maxsize=1 << 10)
 def _part(char: str) -> float:
     if char in _NARROW:
         return 0.29

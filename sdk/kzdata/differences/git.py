@@ -21,6 +21,7 @@ from kzdata.errors import PackageError
 from kzdata.files import archive as archives
 from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
+from kzdata.files.limits import DEFAULT
 from kzdata.standard.parsing import entries
 from kzdata.standard.writer import CHANGELOG
 
@@ -107,7 +108,7 @@ class Objects:
     """The objects of the working directory's repository, read through one `git cat-file`."""
 
     def __enter__(self) -> Self:
-        self._left = archives.MAX_ZIP_BYTES
+        self._left = DEFAULT.unpacked
         # One process for all files: to start git takes longer than to read most of them.
         command = ("cat-file", "--batch", "--follow-symlinks")
         process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -158,7 +159,7 @@ class Objects:
     def _copy(self, size: int, out: IO[bytes]) -> None:
         self._left -= size
         if self._left < 0:
-            raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
+            raise PackageError(f"git: the package holds over {DEFAULT.unpacked} bytes")
         while size:
             with self._soon():
                 chunk = self._answers.read(min(size, CHUNK))

@@ -10,6 +10,7 @@ from kzdata.engine.sql import ORD
 from kzdata.errors import MissingExtraError, NotJSONError, NotReadError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml
 from kzdata.files.limits import PackageLimits, allowing
+from kzdata.files.patterns import is_pattern
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import (
@@ -33,6 +34,10 @@ from kzdata.standard.source import illegible, is_bare, is_table
 
 TABULAR = re.compile(r"(https?://.*/)?tabular-data-(package|resource)(\.json)?")
 """The profiles of version 1 for tables, which have a schema."""
+
+
+# "To support this use case the path property MAY be an array of strings" (Data Resource v2).
+_LISTED = "its files in a list: to the standard, and to others, each path is one file"
 
 
 def parse(archive: Archive) -> Descriptor:
@@ -197,7 +202,40 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     if len(faults) > before or resource is LEFT:
         return None
     _check_profiles(resource.extra, where, faults, "profile")
-    return resource
+    return _with_files(archive, resource, where, faults)
+
+
+def _with_files(
+    archive: Archive, resource: Resource, where: str, faults: Faults
+) -> Resource | None:
+    """A resource with the files that its patterns name; None where they are too many."""
+    place, found = f"{where}.path", list[str]()
+    try:
+        for path in resource.path:
+            matched = _matched(archive, path)
+            found += matched or [path]
+            if matched:
+                faults.advise(place, f"{short(path)}, a pattern", _LISTED)
+    except NotReadError as error:
+        what, _, way = str(error).partition("; ")
+        faults.leave(place, what, way)
+        return None
+    if tuple(found) == resource.path:
+        return resource
+    paths = model.files(found, place, faults)
+    return None if paths is LEFT else resource.replace(path=paths)
+
+
+def _matched(archive: Archive, path: str) -> list[str]:
+    """The files that a path names as a pattern; none where it is a file's name, or leads out."""
+    if not is_pattern(path):
+        return []
+    try:
+        if archive.path_of(path).is_file():
+            return []
+    except PackageError:  # `resource-path` says so
+        return []
+    return archive.files.matching(path, archive.limits.files)
 
 
 def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:

@@ -208,6 +208,17 @@ def test_five_thousand_fields_are_checked(tmp_path: Path) -> None:
     assert (found.rule, found.field, found.line) == ("cell-type", "f4999", 3)
 
 
+def test_what_is_opened_with_a_limit_is_validated_with_it(tmp_path: Path) -> None:
+    """Catches a table that is validated, and that nobody can read."""
+    package = of_fields(tmp_path / "package")
+    with kzdata.load(package.root, package_limits=PackageLimits(fields=2)) as kz:
+        assert not kz.tables
+        assert kz.validate().by_rule == {"not-checked": 1}
+    with kzdata.load(package.root, package_limits=PackageLimits(fields=3)) as kz:
+        assert [row.a for row in kz.things] == ["1"]
+        assert list(kz.validate()) == []
+
+
 def test_a_reader_of_a_limit_above_the_columns_of_a_file_is_told() -> None:
     """Catches the advice of a limit that no limit can be."""
     with pytest.raises(UsageError, match=r"limit fields: 20000 .* from 1 to 10,000"):

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
-from commands import kz
+from commands import kz, refused
 from kzdata.engine.limits import Limits
 from kzdata.errors import NotReadError
 from kzdata.files.limits import PackageLimits
@@ -229,6 +229,18 @@ def test_more_files_than_a_process_may_open_are_not_checked(tmp_path: Path) -> N
     )
     assert resource and done.stdout.startswith("True "), done
     assert "ulimit -n" in done.stdout
+
+
+def test_no_revision_is_searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Catches a diff that says a file is missing, where validation finds nothing wrong."""
+    package = lake(tmp_path / "p", FILES, "data/*.csv")
+    monkeypatch.chdir(package.root)
+    name = ("-c", "user.name=a", "-c", "user.email=a@example.invalid")
+    for words in (("init", "-q"), ("add", "."), (*name, "commit", "-qm", "first")):
+        subprocess.run(["git", *words], check=True)
+    told = refused(kz("diff", "HEAD", "."))
+    assert "data/*.csv is a pattern" in told and "list its files" in told
+    assert kz("diff", ".", ".").code == 0
 
 
 # ------------------------------------------------------------------------------ any pattern

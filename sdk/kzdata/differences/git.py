@@ -22,6 +22,7 @@ from kzdata.files import archive as archives
 from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
 from kzdata.files.limits import DEFAULT
+from kzdata.files.patterns import is_pattern
 from kzdata.standard.parsing import entries
 from kzdata.standard.writer import CHANGELOG
 
@@ -90,9 +91,17 @@ def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path)
     descriptor = archives.read_descriptor(folder / name, place)
     for path in sorted({CHANGELOG, *_named(descriptor)} - {name}):
         # A file that is absent, or unsafe to name, is told of by whoever reads the package.
-        if not unsafe(path):
-            objects.write(f"{tree}:{path}", folder / path)
+        if not unsafe(path) and not objects.write(f"{tree}:{path}", folder / path):
+            _refuse_pattern(path, place)
     return folder / name
+
+
+def _refuse_pattern(path: str, place: str) -> None:
+    if is_pattern(path):
+        way = "list its files, or compare folders"
+        raise PackageError(
+            f"{place}: {path} is a pattern, which no revision is searched for; {way}"
+        )
 
 
 def _named(descriptor: dict[str, Any]) -> Iterator[str]:

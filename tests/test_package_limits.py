@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import kzdata
-from commands import kz, refused
+from commands import kz, refused, shell
 from kzdata.engine.limits import Limits
 from kzdata.errors import NotReadError, PackageError, UsageError
 from kzdata.files.limits import IN_BYTES, NAMES, PackageLimits
@@ -206,6 +206,16 @@ def test_five_thousand_fields_are_checked(tmp_path: Path) -> None:
     report = validate(package.root, package_limits=PackageLimits.of(["fields=5000"]))
     (found,) = report
     assert (found.rule, found.field, found.line) == ("cell-type", "f4999", 3)
+
+
+def test_a_process_of_its_own_has_the_limits(tmp_path: Path) -> None:
+    """Catches limits that stay in the parent of the process that validates."""
+    root = of_fields(tmp_path / "package").root
+    tight = shell("kzdata validate . --strict --limit fields=2", root)
+    assert (tight.code, "--limit fields=3 allows more" in tight.out) == (1, True)
+    assert shell("kzdata validate . --strict --limit fields=3", root).code == 0
+    said = shell("kzdata validate . --limit field=3", root)
+    assert (said.code, said.err.startswith("kzdata: no limit 'field'; there are ")) == (2, True)
 
 
 def test_what_is_opened_with_a_limit_is_validated_with_it(tmp_path: Path) -> None:

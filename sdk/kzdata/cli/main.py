@@ -24,7 +24,7 @@ from kzdata.cli.values import Group, command_of
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
-from kzdata.files.limits import PackageLimits
+from kzdata.files.limits import NAMES, PackageLimits
 
 SECONDS = 1.0  # after which a progress bar is shown
 GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its process is ended
@@ -115,7 +115,8 @@ TimeoutOption = Annotated[
 ThreadsOption = Annotated[int | None, Option(min=1, max=256, help="Threads; else all cores.")]
 MemoryOption = Annotated[str | None, Option(help="Memory before disk is used: 2GB.")]
 PackageLimitOption = Annotated[
-    list[str] | None, Option(help="Allow a larger package: NAME=VALUE[,NAME=VALUE], files=5000.")
+    list[str] | None,
+    Option(help=f"Allow a larger package: NAME=VALUE[,NAME=VALUE] of {', '.join(NAMES)}."),
 ]
 TextsOption = Annotated[
     Path | None,

@@ -172,8 +172,9 @@ def test_each_input_of_the_action_has_its_effect(runner: Runner, example: Folder
 def test_limits_are_passed_on(runner: Runner) -> None:
     """Catches limits that a workflow states and nobody keeps, and defaults that are no numbers."""
     (runner.temp / "kzdata/bin/kzdata").write_text('#!/bin/sh\necho "$*"\n', encoding="utf-8")
-    told = runner.run(VALIDATE, timeout="60", **{"memory-limit": "2GB"}).stdout
-    assert "--timeout 60 --memory-limit 2GB" in told
+    given = {"memory-limit": "2GB", "limit": "files=5000,fields=2000"}
+    told = runner.run(VALIDATE, timeout="60", **given).stdout
+    assert "--timeout 60 --memory-limit 2GB --limit files=5000,fields=2000" in told
     assert "-limit" not in runner.run(VALIDATE).stdout
 
 

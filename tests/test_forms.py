@@ -623,7 +623,7 @@ def test_an_encrypted_zip_is_not_checked(tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["gz", "xz", "bz2", "zip", "json.gz"])
 def test_a_bomb_is_stopped(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a few bytes that fill the disk."""
-    monkeypatch.setattr("kzdata.files.archive.MAX_UNPACKED_BYTES", 1 << 20)
+    monkeypatch.setattr("kzdata.files.archive.share_of_disk", lambda _: 1 << 20)
     text = b"id,name\n" + b"1,a\n" * 2_000_000
     (tmp_path / f"t.csv.{form}").write_bytes(PACKS.get(form.rpartition(".")[2], zipped)(text))
     report = one(tmp_path, None, path=f"t.csv.{form}", format="csv")
@@ -755,7 +755,7 @@ def test_repeats_are_limited(tmp_path: Path, cell: str) -> None:
 @pytest.mark.parametrize("form", ["xlsx", "ods"])
 def test_hostile_workbooks(form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches entities that multiply, repeats that fill the disk, and what is no workbook."""
-    monkeypatch.setattr("kzdata.files.archive.MAX_UNPACKED_BYTES", 4 << 20)
+    monkeypatch.setattr("kzdata.files.archive.share_of_disk", lambda _: 4 << 20)
     bomb = '<!DOCTYPE a [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'
     write_content(tmp_path / "t.ods", "<table:table/>", start=bomb)
     five = 'office:value-type="float" office:value="5"'

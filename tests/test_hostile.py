@@ -30,6 +30,7 @@ import kzdata
 from kzdata.errors import NotJSONError, PackageError, UsageError
 from kzdata.files.archive import opened
 from kzdata.files.csv import FileStats, file_stats
+from kzdata.files.limits import PackageLimits
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
 from strategies import hazard_text
@@ -330,16 +331,13 @@ def test_a_bomb_in_a_zip_in_a_zip_is_refused(plain: Folder) -> None:
     assert report.rows == {"things": 3}
 
 
-def test_files_that_unpack_to_too_much_together(
-    plain: Folder, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_that_unpack_to_too_much_together(plain: Folder) -> None:
     """Catches many compressed files, or one named many times, that fill the disk together."""
-    monkeypatch.setattr("kzdata.files.archive.MAX_UNPACKED_BYTES", 4 << 20)
     rows = b"".join(b"%d,name,1\n" % number for number in range(100_000))
     (plain.root / "t.csv.gz").write_bytes(gzip.compress(HEADER + rows))
     one = {"path": "t.csv.gz", "schema": SCHEMA}
     plain.describe(lambda p: p.update(resources=[{**one, "name": f"t{n}"} for n in range(5)]))
-    report = validate(plain.root)
+    report = validate(plain.root, package_limits=PackageLimits(unpacked=4 << 20))
     assert report.by_rule["not-checked"] >= 2
     assert "unpacks to over" in repr(report)
 
@@ -362,17 +360,16 @@ def test_bytes_that_two_threads_unpack_are_all_counted(plain: Folder) -> None:
         assert counted._unpacked[0] == 40
 
 
-def test_a_parquet_bomb_is_refused(plain: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_parquet_bomb_is_refused(plain: Folder) -> None:
     """Catches a small Parquet file of billions of equal cells."""
     pyarrow = pytest.importorskip("pyarrow")
     parquet = pytest.importorskip("pyarrow.parquet")
-    monkeypatch.setattr("kzdata.files.archive.MAX_UNPACKED_BYTES", 1 << 20)
     for name, cells in {"many": ["x"] * 2_000_000, "long": ["x" * 1000] * 5_000}.items():
         parquet.write_table(pyarrow.table({"id": cells}), plain.root / f"{name}.parquet")
         entry = {"name": name, "path": f"{name}.parquet", "schema": {"fields": columns("id")}}
         described = plain.descriptor() | {"resources": [entry]}
         (plain.root / "datapackage.json").write_text(json.dumps(described))
-        report = validate(plain.root)
+        report = validate(plain.root, package_limits=PackageLimits(unpacked=1 << 20))
         assert report.by_rule == {"not-checked": 1}
         assert "more than a package may have" in repr(report)
 

@@ -20,8 +20,9 @@ import pytest
 
 import kzdata
 from kzdata.engine import limits
-from kzdata.engine.limits import Limits, apart, bytes_of, isolated
+from kzdata.engine.limits import Limits, apart, isolated
 from kzdata.errors import BrokenError, LimitError, UsageError
+from kzdata.files.limits import bytes_of
 from kzdata.standard.descriptor import FieldDescriptor
 from kzdata.standard.field_types.pattern import MAX_STATES, states
 from kzdata.standard.json_model import Faults
@@ -319,10 +320,10 @@ def test_nothing_of_the_working_directory_is_run(
 def test_what_breaks_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Catches a traceback, or silence, where kzdata itself fails in another process."""
     with pytest.raises(BrokenError, match="please report"):
-        apart("kzdata.engine.limits:bytes_of", {"size": None}, Limits())
-    with pytest.raises(UsageError, match="not a size of memory"):
-        apart("kzdata.engine.limits:bytes_of", {"size": "much"}, Limits())
-    assert apart("kzdata.engine.limits:bytes_of", {"size": "2 GB"}, Limits()) == 2 * 10**9
+        apart("kzdata.files.limits:bytes_of", {"size": None}, Limits())
+    with pytest.raises(UsageError, match="not a size"):
+        apart("kzdata.files.limits:bytes_of", {"size": "much"}, Limits())
+    assert apart("kzdata.files.limits:bytes_of", {"size": "2 GB"}, Limits()) == 2 * 10**9
     with pytest.raises(LimitError):
         apart("os:abort", {}, Limits())
 
@@ -338,7 +339,7 @@ def test_sizes(size: str, found: int) -> None:
 @pytest.mark.parametrize("size", ["", "GB", "-1GB", "0", "1XB", "nan", "infGB", "1e400GB"])
 def test_what_is_no_size(size: str) -> None:
     """Catches a limit that is none."""
-    with pytest.raises(UsageError, match="not a size of memory"):
+    with pytest.raises(UsageError, match="not a size"):
         bytes_of(size)
 
 

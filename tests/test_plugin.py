@@ -101,6 +101,16 @@ def test_what_fails_is_chosen(
     result.stdout.fnmatch_lines_random([f"FAILED *::{name}*" for name in failed])
 
 
+def test_limits_are_handed_on(pytester: pytest.Pytester, island: Folder) -> None:
+    """Catches a limit that the plugin does not know, and a slip that leaves the usual one."""
+    limit = ("--kzdata", island.root, "-k", "not-checked", "--kzdata-strict", "--kzdata-limit")
+    run(pytester, *limit, "fields=1").stdout.fnmatch_lines(["*--limit fields=* allows more*"])
+    assert "allows more" not in run(pytester, *limit, "fields=90,files=9").stdout.str()
+    wrong = run(pytester, *limit, "field=90")
+    assert wrong.ret == pytest.ExitCode.USAGE_ERROR
+    wrong.stderr.fnmatch_lines(["*--kzdata-limit: no limit 'field'*"])
+
+
 def test_an_unreadable_package_fails(pytester: pytest.Pytester) -> None:
     """Catches a misspelt path that tests nothing and is green."""
     result = run(pytester, "--kzdata", "nowhere", "-k", "cell-enum")

@@ -65,6 +65,7 @@ def test_all_kinds_of_values_are_read() -> None:
     assert of["validate"]["path"]("a") == of["validate"]["texts"]("a") == Path("a")
     assert of["validate"]["form"]("sarif") == "sarif"
     assert of["validate"]["select"](("cell", "key")) == ["cell", "key"]
+    assert of["validate"]["limit"](("files=5000",)) == ["files=5000"]
     assert of["query"]["sql"]("select 1") == "select 1"
     for name, command in GROUP.commands.items():
         flags = {parameter.name for parameter in command.params} - set(of[name])
@@ -90,6 +91,7 @@ def test_numbers_beyond_the_limits_are_not_plain() -> None:
     ["export", "--list"],
     ["tables", "--format", "json", "--as-of", "2022-01-06", "--without", "tass"],
     ["validate", "--threads", "1", "--timeout", "100", "--select", "descriptor"],
+    ["validate", "--limit", "files=5000", "--limit", "fields=2000", "--select", "descriptor"],
     ["--version"],
 ])  # fmt: skip
 def test_typer_is_asked_of_no_plain_value(

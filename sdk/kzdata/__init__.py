@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from kzdata.evidence.receipts import Trace as Trace
     from kzdata.evidence.spans import Span as Span
     from kzdata.evidence.spans import locate as locate
+    from kzdata.files.limits import PackageLimits as PackageLimits
     from kzdata.package import Package as Package
     from kzdata.package import load as load
     from kzdata.questions.disagreements import Disagreements as Disagreements
@@ -79,6 +80,7 @@ _HOMES = {
         "evidence.outside": "OutsideReport",
         "evidence.receipts": "Receipt Trace",
         "evidence.spans": "Span locate",
+        "files.limits": "PackageLimits",
         "package": "Package load",
         "questions.disagreements": "Disagreements",
         "questions.forces": "Forces",

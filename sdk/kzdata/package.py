@@ -18,6 +18,7 @@ from kzdata.evidence.articles import read
 from kzdata.evidence.authoring import Coverage, Located, Reanchored
 from kzdata.evidence.receipts import EvidenceIndex, Trace
 from kzdata.files.archive import opened
+from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.standard.dataset import Dataset, Table
 from kzdata.standard.parsing import parse
 from kzdata.standard.row_models import Row
@@ -35,16 +36,17 @@ if TYPE_CHECKING:
     from kzdata.validation import Report
 
 
-def load(path: str | Path | None = None) -> "Package":
+def load(path: str | Path | None = None, *, package_limits: PackageLimits = DEFAULT) -> "Package":
     """Open a package.
 
     Args:
         path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+        package_limits: How large it may be, when it is read and when it is validated.
 
     Raises:
         PackageError: There is no such path, or it is not a package that can be read.
     """
-    return Package(path)
+    return Package(path, package_limits=package_limits)
 
 
 class Package(models.Tables):
@@ -55,6 +57,7 @@ class Package(models.Tables):
 
     Args:
         path: A directory, a `datapackage.json` or a zip; the bundled package by default.
+        package_limits: How large it may be, when it is read and when it is validated.
 
     Raises:
         PackageError: There is no such path, or it is not a package that can be read.
@@ -64,10 +67,12 @@ class Package(models.Tables):
     _whole: "Package | None" = None
     _part: "Snapshot | None" = None  # what remains, where this one is the rest of another
 
-    def __init__(self, path: str | Path | None = None) -> None:
+    def __init__(
+        self, path: str | Path | None = None, *, package_limits: PackageLimits = DEFAULT
+    ) -> None:
         self._stack = ExitStack()
-        self._path = path
-        archive = self._stack.enter_context(opened(path))
+        self._path, self._limits = path, package_limits
+        archive = self._stack.enter_context(opened(path, limits=package_limits))
         descriptor = parse(archive)
         # Another package has its row classes made of its own schemas when they are needed.
         own = models.MODELS if descriptor.name == "kzdata" else {}
@@ -184,6 +189,7 @@ class Package(models.Tables):
         # Not by `__init__`, which would open the files once more.
         rest = object.__new__(type(self))
         rest._stack, rest._path, rest._whole = ExitStack(), self._path, self
+        rest._limits = self._limits
         rest._snapshots = self._snapshots
         terms = SourceFilter(day, withdrawn)
         rest._dataset = rest._part = self._snapshots.take(terms, self._dataset)
@@ -545,6 +551,7 @@ class Package(models.Tables):
         from kzdata.validation import validate
 
         check = partial(validate, texts=texts, select=select, ignore=ignore, allow=allow)
+        check = partial(check, package_limits=self._limits)
         if not self._part:
             return check(self._path)
         with self._saved() as folder:

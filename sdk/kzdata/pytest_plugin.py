@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from kzdata.files.limits import PackageLimits
     from kzdata.validation import Report
 
 
@@ -25,6 +26,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("kzdata", "validation of data packages")
     group.addoption("--kzdata", metavar="PATH", help="make each rule a test of this package")
     group.addoption("--kzdata-texts", metavar="DIR", help="folder with the package's articles")
+    words = "allow a larger package: NAME=VALUE, such as files=5000"
+    group.addoption("--kzdata-limit", metavar="LIMIT", action="append", default=[], help=words)
     grave = ("error", "warning", "unchecked")
     words = "fail from this on: error (the default), warning or unchecked"
     group.addoption("--kzdata-fail-on", choices=grave, default="error", help=words)
@@ -38,6 +41,19 @@ def pytest_configure(config: pytest.Config) -> None:
     # An unset variable of a CI job must not test nothing and be green.
     if config.getoption("--kzdata") == "":
         raise pytest.UsageError("--kzdata: the path is empty")
+    if config.getoption("--kzdata-limit"):
+        _limits(config)
+
+
+def _limits(config: pytest.Config) -> "PackageLimits":
+    """The limits that were given; what is none ends the session before any test."""
+    from kzdata.errors import UsageError
+    from kzdata.files.limits import PackageLimits
+
+    try:
+        return PackageLimits.of(config.getoption("--kzdata-limit"))
+    except UsageError as error:
+        raise pytest.UsageError(f"--kzdata-limit: {error}") from error
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -72,8 +88,13 @@ class Package(pytest.Collector):
 
         option = self.config.getoption
         fail_on: Any = "unchecked" if option("--kzdata-strict") else option("--kzdata-fail-on")
-        texts = option("--kzdata-texts")
-        return validate(option("--kzdata"), texts=texts, fail_on=fail_on, limits=Limits.of())
+        return validate(
+            option("--kzdata"),
+            texts=option("--kzdata-texts"),
+            fail_on=fail_on,
+            limits=Limits.of(),
+            package_limits=_limits(self.config),
+        )
 
 
 class RuleTest(pytest.Item):

@@ -24,6 +24,7 @@ from kzdata.cli.values import Group, command_of
 from kzdata.engine.limits import SECONDS as DEADLINE
 from kzdata.engine.limits import Limits, can_fork, forked, lacks_memory, within
 from kzdata.errors import BrokenError, KzdataError, LimitError, UsageError, nearest
+from kzdata.files.limits import NAMES, PackageLimits
 
 SECONDS = 1.0  # after which a progress bar is shown
 GRACE_SECONDS = 3.0  # that a question may take to heed its deadline; then its process is ended
@@ -113,6 +114,10 @@ TimeoutOption = Annotated[
 ]
 ThreadsOption = Annotated[int | None, Option(min=1, max=256, help="Threads; else all cores.")]
 MemoryOption = Annotated[str | None, Option(help="Memory before disk is used: 2GB.")]
+PackageLimitOption = Annotated[
+    list[str] | None,
+    Option(help=f"Allow a larger package: NAME=VALUE[,NAME=VALUE] of {', '.join(NAMES)}."),
+]
 TextsOption = Annotated[
     Path | None,
     Option("--texts", parser=path, help="Folder with the articles; they are known by hash."),
@@ -398,6 +403,7 @@ def validate(
     every: EveryOption = False,
     threads: ThreadsOption = None,
     memory_limit: MemoryOption = None,
+    limit: PackageLimitOption = None,
     timeout: TimeoutOption = DEADLINE,
     temp_dir: Annotated[
         Path | None, Option(help="Directory for temporary files; else the system's.")
@@ -410,6 +416,7 @@ def validate(
     place = chosen(path, package)
     if strict:
         fail_on = "unchecked"
+    package_limits = PackageLimits.of(limit or ())
     # A process of its own gets a temporary folder that its parent made, and removes.
     apart = can_fork()
 
@@ -429,6 +436,7 @@ def validate(
                 allow=allow or not no_allow,
                 reference=reference,
                 fail_on=fail_on,
+                package_limits=package_limits,
             )
         _report(result, place, form, output, every)
 

@@ -21,6 +21,8 @@ from kzdata.errors import PackageError
 from kzdata.files import archive as archives
 from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
+from kzdata.files.limits import DEFAULT
+from kzdata.files.patterns import is_pattern
 from kzdata.standard.parsing import entries
 from kzdata.standard.writer import CHANGELOG
 
@@ -89,9 +91,17 @@ def _package(objects: "Objects", tree: str, name: str, place: str, folder: Path)
     descriptor = archives.read_descriptor(folder / name, place)
     for path in sorted({CHANGELOG, *_named(descriptor)} - {name}):
         # A file that is absent, or unsafe to name, is told of by whoever reads the package.
-        if not unsafe(path):
-            objects.write(f"{tree}:{path}", folder / path)
+        if not unsafe(path) and not objects.write(f"{tree}:{path}", folder / path):
+            _refuse_pattern(path, place)
     return folder / name
+
+
+def _refuse_pattern(path: str, place: str) -> None:
+    if is_pattern(path):
+        way = "list its files, or compare folders"
+        raise PackageError(
+            f"{place}: {path} is a pattern, which no revision is searched for; {way}"
+        )
 
 
 def _named(descriptor: dict[str, Any]) -> Iterator[str]:
@@ -107,7 +117,7 @@ class Objects:
     """The objects of the working directory's repository, read through one `git cat-file`."""
 
     def __enter__(self) -> Self:
-        self._left = archives.MAX_ZIP_BYTES
+        self._left = DEFAULT.unpacked
         # One process for all files: to start git takes longer than to read most of them.
         command = ("cat-file", "--batch", "--follow-symlinks")
         process = _start(*command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -158,7 +168,7 @@ class Objects:
     def _copy(self, size: int, out: IO[bytes]) -> None:
         self._left -= size
         if self._left < 0:
-            raise PackageError(f"git: the package holds over {archives.MAX_ZIP_BYTES} bytes")
+            raise PackageError(f"git: the package holds over {DEFAULT.unpacked} bytes")
         while size:
             with self._soon():
                 chunk = self._answers.read(min(size, CHUNK))

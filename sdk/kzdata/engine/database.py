@@ -31,6 +31,7 @@ from kzdata.engine.sql import ORD, SHARED, full_match, identifier, literal, temp
 from kzdata.errors import NotReadError, PackageError, QueryError
 from kzdata.files.archive import share_of_disk
 from kzdata.files.csv import MAX_RECORD_BYTES, Sheet
+from kzdata.files.limits import DEFAULT, allowing
 from kzdata.files.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -48,7 +49,6 @@ MAX_SQL = 4_000_000  # characters of a table's checks
 TIMEOUT = 30.0  # seconds after which a stranger's query is stopped
 MAX_MEMORY = 2 << 30  # bytes that an opened package's database may take before it uses the disk
 MAX_SPILL = 8_000_000_000  # bytes that it may write to the disk, at most a sixth of what is free
-MAX_SPILLED = 16 << 30  # the same for a validation
 Item = TypeVar("Item")
 
 
@@ -97,7 +97,8 @@ class Database:
     """A DuckDB of its own, with a temporary directory that goes away with it.
 
     What it cannot carry out is a QueryError. Its data can be locked for good if it is `lockable`,
-    which keeps it in a file. `memory_limit` is a size such as `2GB`.
+    which keeps it in a file. `memory_limit` is a size such as `2GB`, `spill` how
+    many bytes it may write to the disk where it is not lockable.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class Database:
         *,
         lockable: bool = False,
         temp_dir: Path | None = None,
+        spill: int = DEFAULT.spilled,
     ) -> None:
         self._folder = TemporaryFolder("kzdata-spill-", temp_dir)
         self._work = Work()
@@ -114,7 +116,7 @@ class Database:
         if lockable and memory_limit is None:
             memory_limit = sensible_memory(MAX_MEMORY)
         # Nobody's query or package may fill the disk.
-        spill = min(MAX_SPILL if lockable else MAX_SPILLED, share_of_disk(temp_dir, 1 / 6))
+        spill = min(MAX_SPILL if lockable else spill, share_of_disk(temp_dir, 1 / 6))
         settings: dict[str, Any] = {
             "temp_directory": str(self._folder.path),
             "max_temp_directory_size": f"{max(1, spill >> 20)}MiB",
@@ -294,7 +296,8 @@ class Database:
         except QueryError as error:
             # The file is not at fault.
             full = isinstance(error.__cause__, duckdb.OutOfMemoryException)
-            reason = f"could not tell: {error}; --memory-limit gives more" if full else str(error)
+            way = f"--memory-limit or {allowing('spilled')}"
+            reason = f"could not tell: {error}; {way}" if full else str(error)
             raise UnreadableCSVError(reason) from error
         finally:
             if len(parts) > MAX_SHARED_SQL:

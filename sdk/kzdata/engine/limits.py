@@ -29,6 +29,7 @@ from typing import Any, NamedTuple, NoReturn
 
 from kzdata import errors
 from kzdata.errors import BrokenError, KzdataError, LimitError
+from kzdata.files.limits import bytes_of
 
 # Bytes that a process may take beyond what DuckDB is given: rows in Python, decompression, the
 # program itself.
@@ -88,24 +89,6 @@ def of_machine(most: int, share: float) -> int:
         whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
         return min(most, int(whole * share))
     return most
-
-
-# Bytes of each unit of memory, as DuckDB has them.
-UNITS = {"": 1, "B": 1} | {
-    f"{prefix}{unit}": base**power
-    for power, prefix in enumerate("KMGT", 1)
-    for unit, base in (("", 1000), ("B", 1000), ("IB", 1024))
-}
-
-
-def bytes_of(size: str) -> int:
-    """The bytes of a size such as `2GB`, `500 MB` or `1.5GiB`; raises UsageError for no size."""
-    number = re.sub(r"\D+$", "", size)
-    unit = size[len(number) :].strip().upper()
-    with suppress(ValueError, KeyError, OverflowError):
-        if (found := int(float(number) * UNITS[unit])) > 0:
-            return found
-    raise errors.UsageError(f"{size!r} is not a size of memory; write 2GB or 500MB")
 
 
 def _seconds(text: str) -> float:

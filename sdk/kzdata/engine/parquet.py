@@ -5,6 +5,7 @@ from pathlib import Path
 from kzdata.engine.database import Database, file_literal
 from kzdata.engine.sql import identifier, literal, text
 from kzdata.errors import NotReadError, PackageError, QueryError
+from kzdata.files.limits import allowing
 
 MAX_NODES = 20_000  # columns of a file, with those inside of others
 MAX_DEPTH = 100  # how deep they may stand inside of each other; a list takes two levels
@@ -80,7 +81,7 @@ def _check_size(database: Database, source: Path, relation: str, limit: int) -> 
     sizes = f"""SELECT sum(size) FROM (SELECT unnest(list_value(*COLUMNS(lambda name: true)))
         AS size FROM (SELECT sum(strlen(CAST(COLUMNS(*) AS VARCHAR))) FROM {relation}))"""
     if (cells or 0) > limit or (cells or 0) + int(database.rows(sizes)[0][0] or 0) > limit:
-        raise NotReadError("it unpacks to more than a package may have")
+        raise NotReadError(f"it unpacks to more than a package may have; {allowing('unpacked')}")
 
 
 def _as_cell(value: str, kind: str) -> str:

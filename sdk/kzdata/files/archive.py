@@ -19,9 +19,10 @@ import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from importlib import resources
+from math import ceil
 from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
@@ -29,20 +30,16 @@ from typing import Any
 from kzdata.errors import KzdataError, NotJSONError, NotReadError, PackageError, UsageError
 from kzdata.files.folder import Folder, bounded, reading
 from kzdata.files.journal import finish
+from kzdata.files.limits import DEFAULT, PackageLimits, allowing
 from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
 DESCRIPTORS = (DESCRIPTOR, "datapackage.yaml", "datapackage.yml")  # the first that is there counts
-MAX_DESCRIPTOR_BYTES = 16 << 20
 MAX_DEPTH = 100  # how deep JSON may be nested
 MAX_TWINS = 100  # names that stand twice in an object, of those that are told of one file
-MAX_ZIP_ENTRIES = 10_000
-MAX_ZIP_DIRECTORY = 10 << 20  # bytes of a zip's directory: a kibibyte for each entry
-MAX_ZIP_BYTES = 16 << 30
-MAX_ZIP_RATIO = 200
+ZIP_DIRECTORY = 10 << 20  # bytes of a zip's directory; or a kibibyte for each entry
 # Others take memory as a file says before a byte of it is unpacked.
 ZIP_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
-MAX_UNPACKED_BYTES = 16 << 30  # of all files of a package that are unpacked, decoded or mended
 SMALL_BYTES = 1 << 20  # what unpacks to no more than this is taken at any ratio
 MAX_NAME_BYTES = 255  # of one part of a path: more than that, no usual file system takes
 MAX_PATH_BYTES = 4_000
@@ -63,6 +60,7 @@ class Archive:
     files: Folder  # its files, each opened once
     temp_dir: Path | None = None  # for what has to be unpacked; the system's own by default
     name: str = DESCRIPTOR  # of the descriptor's file
+    limits: PackageLimits = DEFAULT
     # Names that stand twice in an object, by file; the descriptor's own is "".
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read: dict[str, dict[str, Any] | KzdataError] = field(default_factory=dict, repr=False)
@@ -79,7 +77,7 @@ class Archive:
         """The JSON object in a file of the package, such as a schema; read once."""
         if relative not in self._read:
             try:
-                made, self.twins[relative] = read_json(self.path_of(relative), relative)
+                made, self.twins[relative] = self._json(relative)
                 self._read[relative] = made
             except KzdataError as error:
                 self._read[relative] = error
@@ -88,14 +86,22 @@ class Archive:
             raise found
         return found
 
+    def _json(self, relative: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+        return read_json(self.path_of(relative), relative, most=self.limits.descriptor)
+
     @property
     def room(self) -> int:
         """Bytes that may still be written for the package."""
         return self._most - self._unpacked[0]
 
+    @property
+    def left(self) -> PackageLimits:
+        """The limits, of which what was written for the package is taken away."""
+        return replace(self.limits, unpacked=max(self.room, 1))
+
     @cached_property
     def _most(self) -> int:
-        return min(MAX_UNPACKED_BYTES, share_of_disk(self.temp_dir))
+        return min(self.limits.unpacked, share_of_disk(self.temp_dir))
 
     def unpacks(self, size: int) -> None:
         """Count bytes that are written for the package: unpacked, decoded or mended.
@@ -106,7 +112,10 @@ class Archive:
         with self._counting:
             self._unpacked[0] += size
         if self.room < 0:
-            raise NotReadError(f"the package unpacks to over {self._most} bytes; split it")
+            way = allowing("unpacked")
+            if self._most < self.limits.unpacked:
+                way = "--temp-dir DIR says where the disk has more room"
+            raise NotReadError(f"the package unpacks to over {self._most} bytes; {way}")
 
 
 def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
@@ -197,7 +206,9 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 
 
 @contextmanager
-def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterator[Archive]:
+def opened(
+    path: str | Path | None = None, folder: Path | None = None, limits: PackageLimits = DEFAULT
+) -> Iterator[Archive]:
     """Open a package for the time of the `with` block: a directory, its descriptor or a zip.
 
     The bundled one by default. A zip is unpacked in `folder`, or where temporary files go. What is
@@ -210,16 +221,16 @@ def opened(path: str | Path | None = None, folder: Path | None = None) -> Iterat
         raise PackageError(f"{place}: no such file or directory")
     if place.is_file() and place.suffix != ".json" and not is_yaml(place.name):
         with workspace(folder) as inside:
-            unpack(place, inside)
+            unpack(place, inside, limits)
             top = _top(inside, place)
-            with _opened_at(top, descriptor_in(top), str(place), folder) as archive:
+            with _opened_at(top, descriptor_in(top), str(place), folder, limits) as archive:
                 yield archive
     else:
         inner = place.is_dir()
         root = place if inner else place.parent
         finish(root)  # a change that was interrupted
         name = descriptor_in(place) if inner else place.name
-        with _opened_at(root, name, str(place), folder) as archive:
+        with _opened_at(root, name, str(place), folder, limits) as archive:
             yield archive
 
 
@@ -242,7 +253,9 @@ def exists(place: Path) -> bool:
 
 
 @contextmanager
-def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iterator[Archive]:
+def _opened_at(
+    root: Path, name: str, label: str, temp_dir: Path | None, limits: PackageLimits
+) -> Iterator[Archive]:
     with Folder(root) as files:
         try:
             file = files.file(name)
@@ -250,8 +263,8 @@ def _opened_at(root: Path, name: str, label: str, temp_dir: Path | None) -> Iter
             raise PackageError(f"{label}: {error}") from error
         if not file.is_file():
             raise _no_package(label)
-        descriptor, twins = read_json(file, name, f"{label}: ")
-        yield Archive(root, descriptor, label, files, temp_dir, name, {"": twins})
+        descriptor, twins = read_json(file, name, f"{label}: ", limits.descriptor)
+        yield Archive(root, descriptor, label, files, temp_dir, name, limits, {"": twins})
 
 
 def _no_package(label: str) -> PackageError:
@@ -263,12 +276,15 @@ def read_descriptor(file: Path, label: str) -> dict[str, Any]:
     return read_json(file, file.name, f"{label}: ")[0]
 
 
-def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Parse a JSON object from a file, and the names that stand twice in an object.
+def read_json(
+    file: Path, name: str, before: str = "", most: int = DEFAULT.descriptor
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Parse a JSON object from a file, and the names that stand twice in one.
 
     It is JSON (RFC 8259), or by its name YAML.
 
-    Of those the last one counts, as nearly all readers have it. Messages call the file `name`.
+    Of those the last one counts, as nearly all readers have it. Messages call the file `name`;
+    `most` are the bytes that it may have.
 
     Raises:
         NotJSONError: It holds something else.
@@ -277,7 +293,7 @@ def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], 
     """
     twins: dict[str, None] = {}
     try:
-        parsed = _json(bounded(file, MAX_DESCRIPTOR_BYTES), name, twins)
+        parsed = _json(_whole(file, most), name, twins)
         if not isinstance(parsed, dict):
             raise NotJSONError(name, _kind(parsed))
     except NotJSONError as error:
@@ -293,9 +309,13 @@ def read_json(file: Path, name: str, before: str = "") -> tuple[dict[str, Any], 
     return parsed, tuple(twins)[:MAX_TWINS]
 
 
+def _whole(file: Path, most: int) -> bytes:
+    if len(content := bounded(file, most)) > most:
+        raise _RefusedError(f"is over {most} bytes; {allowing('descriptor')}")
+    return content
+
+
 def _json(content: bytes, name: str, twins: dict[str, None]) -> Any:
-    if len(content) > MAX_DESCRIPTOR_BYTES:
-        raise _RefusedError(f"is over {MAX_DESCRIPTOR_BYTES} bytes")
     content = content.removeprefix(BOM_UTF8)
     try:
         text = content.decode()
@@ -387,19 +407,25 @@ def _object(twins: dict[str, None], pairs: list[tuple[str, Any]]) -> dict[str, A
 class _ZipFile(io.FileIO):
     """A zip's file, of which no more than its directory may be read at once."""
 
+    def __init__(self, descriptor: int, most: int) -> None:
+        super().__init__(descriptor, closefd=False)
+        self._most = most
+
     def read(self, size: int | None = -1, /) -> bytes:
         """Read so many bytes; all that is left by default, if that is not too much."""
         # `zipfile` reads a directory as long as it says that it is, before anybody can count.
-        wanted = MAX_ZIP_DIRECTORY + 1 if size is None or size < 0 else size
-        if wanted > MAX_ZIP_DIRECTORY and os.fstat(self.fileno()).st_size - self.tell() > wanted:
-            raise zipfile.BadZipFile(f"a directory of over {MAX_ZIP_DIRECTORY} bytes")
+        wanted = self._most + 1 if size is None or size < 0 else size
+        if wanted > self._most and os.fstat(self.fileno()).st_size - self.tell() > wanted:
+            reason = f"a directory of over {self._most} bytes; {allowing('entries')}"
+            raise zipfile.BadZipFile(reason)
         return super().read(wanted) or b""
 
 
-def unpack(file: Path, folder: Path) -> None:
+def unpack(file: Path, folder: Path, limits: PackageLimits = DEFAULT) -> None:
     """Unpack a zip into a folder after checking every entry; raises PackageError."""
+    room = min(limits.unpacked, share_of_disk(folder))
     try:
-        with zip_file(file, str(file), min(MAX_ZIP_BYTES, share_of_disk(folder))) as archive:
+        with zip_file(file, str(file), replace(limits, unpacked=max(room, 1))) as archive:
             archive.extractall(folder)
     except (*ZIP_ERRORS, OSError) as error:
         what = f"neither a {DESCRIPTOR} nor a zip that can be read"
@@ -407,8 +433,12 @@ def unpack(file: Path, folder: Path) -> None:
 
 
 @contextmanager
-def zip_file(file: Path, label: str, room: int) -> Iterator[zipfile.ZipFile]:
-    """A zip, called `label`, whose entries have been checked: together `room` bytes at most.
+def zip_file(
+    file: Path, label: str, limits: PackageLimits, whole: str = "unpacked"
+) -> Iterator[zipfile.ZipFile]:
+    """A zip, called `label`, whose entries have been checked: together within the limits.
+
+    `whole` names the one for what it unpacks to, beside that of all files.
 
     Raises:
         PackageError: An entry leads out of the zip, or is another one's twin.
@@ -417,14 +447,15 @@ def zip_file(file: Path, label: str, room: int) -> Iterator[zipfile.ZipFile]:
     """
     with (
         reading(file) as descriptor,
-        _ZipFile(descriptor, closefd=False) as stream,
+        _ZipFile(descriptor, max(ZIP_DIRECTORY, limits.entries << 10)) as stream,
         zipfile.ZipFile(stream) as archive,
     ):
         entries = archive.infolist()
         # Other programs read as many as the end says, and would use what nobody checked.
         if _stated_entries(stream, len(archive.comment)) != len(entries):
             raise zipfile.BadZipFile("its end names another number of entries than it has")
-        _check_entries(entries, label, os.fstat(descriptor).st_size, room)
+        _check_sums(entries, label, os.fstat(descriptor).st_size, limits, whole)
+        _check_entries(entries, label, limits.ratio)
         yield archive
 
 
@@ -443,29 +474,41 @@ def _stated_entries(stream: io.FileIO, comment: int) -> int:
     return int(wide) if count in (wide, 0xFFFF) else -1
 
 
-def _check_entries(entries: list[zipfile.ZipInfo], label: str, size: int, room: int) -> None:
-    if len(entries) > MAX_ZIP_ENTRIES:
-        raise NotReadError(f"{label}: over {MAX_ZIP_ENTRIES} entries; split it")
-    # Entries may share their bytes, so that each alone looks harmless.
-    total = sum(entry.file_size for entry in entries)
-    if total > room or total > max(SMALL_BYTES, MAX_ZIP_RATIO * size):
-        raise NotReadError(f"{label}: unpacks to {total} bytes, which is too much; split it")
+def _check_entries(entries: list[zipfile.ZipInfo], label: str, ratio: int) -> None:
     _check_twins(entries, label)
     for entry in entries:
         before = f"{label}: entry {entry.filename!r}"
         link = "is a link" if stat.S_ISLNK(entry.external_attr >> 16) else None
         if reason := unsafe(entry.filename.rstrip("/") or "/") or link:
             raise PackageError(f"{before} {reason}")
-        if reason := _unusual(entry):
+        if reason := _unusual(entry, ratio):
             raise NotReadError(f"{before} {reason}")
 
 
-def _unusual(entry: zipfile.ZipInfo) -> str | None:
+def _check_sums(
+    entries: list[zipfile.ZipInfo], label: str, size: int, limits: PackageLimits, whole: str
+) -> None:
+    if len(entries) > limits.entries:
+        way = allowing("entries", len(entries))
+        raise NotReadError(f"{label}: over {limits.entries} entries; {way}")
+    # Entries may share their bytes, so that each alone looks harmless.
+    total = sum(entry.file_size for entry in entries)
+    much = f"{label}: unpacks to {total} bytes, which is too much"
+    for name in (whole, "unpacked"):
+        if total > getattr(limits, name):
+            way = f"{allowing(name)}, and --temp-dir DIR says where the disk has room"
+            raise NotReadError(f"{much}; {way}")
+    if total > max(SMALL_BYTES, limits.ratio * size):
+        raise NotReadError(f"{much} for {size}; {allowing('ratio', ceil(total / size))}")
+
+
+def _unusual(entry: zipfile.ZipInfo, ratio: int) -> str | None:
     """Why an entry, legal as it is, is not unpacked; None where it is."""
     if entry.compress_type not in ZIP_METHODS:
         return "is compressed by a method that is not read; use deflate"
-    if entry.file_size > max(SMALL_BYTES, MAX_ZIP_RATIO * entry.compress_size):
-        return f"unpacks {MAX_ZIP_RATIO} times; pack less of it together"
+    if entry.file_size > max(SMALL_BYTES, ratio * entry.compress_size):
+        times = ceil(entry.file_size / max(entry.compress_size, 1))
+        return f"unpacks {ratio} times; {allowing('ratio', times)}"
     return None
 
 

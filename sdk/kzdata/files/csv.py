@@ -18,11 +18,12 @@ from itertools import accumulate, repeat, takewhile, zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, TypeVar
 
+from kzdata.files.limits import MAX_CELLS
+
 MAX_RECORD_LINES = 10_000
 MAX_RECORD_LENGTH = 8 << 20  # code points of a row; a longer one is not read, and cut there
 MAX_RECORD_BYTES = 4 * MAX_RECORD_LENGTH
 MAX_JOINED_BYTES = 4 << 20  # of lines joined by an open quotation: each may be joined anew
-MAX_CELLS = 10_000  # cells of a row that are held; those beyond are counted
 MAX_NAME_PART = 2_000  # characters of a column's name that is put together of several rows
 CHUNK = 1 << 20
 ENDLESS = 1 << 20  # bytes without the end of a row: that row is looked at by the careful reader

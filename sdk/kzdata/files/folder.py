@@ -6,6 +6,7 @@ looked at (not its path), and it stays open as long as the folder is in use: who
 DuckDB too, reads it by its descriptor.
 """
 
+import math
 import os
 import stat
 import sys
@@ -15,11 +16,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from kzdata.errors import PackageError
+from kzdata.errors import NotReadError, PackageError
+from kzdata.files.patterns import matching
 
 NOTHING = Path(os.devnull)  # below it there never is a file
 # Where Linux names open files; opened by such a name, a file is read from its begin.
 DESCRIPTORS = Path("/proc/self/fd")
+SPARED = 32  # of the files that a process may hold: the engine opens some, too
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)  # a pipe is not waited for
@@ -84,6 +87,10 @@ class Folder:
             self._files[relative] = found
         return self._files[relative].place
 
+    def matching(self, pattern: str, most: int) -> list[str]:
+        """The files that a pattern of a relative path names; see `patterns.matching`."""
+        return matching(self._top, pattern, most)
+
     def changed(self) -> Iterator[str]:
         """The files that are not what they were when they were opened."""
         # By the descriptor where it is held: what stands at the path now is nobody's concern.
@@ -138,14 +145,27 @@ class Folder:
 
 def _open(path: Path, relative: str) -> int:
     # A package of many files needs more descriptors than the usual soft limit of a process.
-    for _ in range(2):
-        try:
-            return os.open(path, _FLAGS)
-        except OSError as error:
-            if _more_descriptors():
-                continue
-            raise PackageError(f"{relative!r} cannot be opened: {error.strerror}") from error
-    raise PackageError(f"{relative!r} cannot be opened: too many files are open")
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except OSError as error:
+        if _more_descriptors():
+            return _open(path, relative)
+        raise PackageError(f"{relative!r} cannot be opened: {error.strerror}") from error
+    if descriptor >= _descriptors() - SPARED and not _more_descriptors():
+        os.close(descriptor)
+        reason = f"{relative!r} cannot be opened: too many files are open"
+        raise NotReadError(f"{reason}; let a process have more (ulimit -n)")
+    return descriptor
+
+
+def _descriptors() -> float:
+    """How many files this process may hold."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        return math.inf if soft == resource.RLIM_INFINITY else soft
+    return math.inf
 
 
 def _more_descriptors() -> bool:

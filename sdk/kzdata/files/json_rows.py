@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.csv import MAX_RECORD_BYTES
 from kzdata.files.folder import bounded
+from kzdata.files.limits import allowing
 
-MAX_JSON_BYTES = 256 << 20  # a JSON text is held as a whole; NDJSON is not
 _BLANK = re.compile(r"[ \t\n\r]*")
 
 
@@ -99,18 +99,16 @@ def _of_line(line: bytes, number: int) -> Any:
         return Broken(f"no JSON: {error}")
 
 
-def text_of(file: Path, path: str) -> str:
-    """A JSON text in UTF-8, which messages call `path`.
+def text_of(file: Path, path: str, most: int) -> str:
+    """A JSON text of so many bytes in UTF-8, which messages call `path`.
 
     Raises:
         NotReadError: It is larger than what is held.
         PackageError: It is not UTF-8.
     """
-    if len(content := bounded(file, MAX_JSON_BYTES)) > MAX_JSON_BYTES:
-        most = f"over {MAX_JSON_BYTES >> 20} MiB of JSON"
-        raise NotReadError(
-            f"{path}: {most}; write it as NDJSON or CSV, which is read piece by piece"
-        )
+    if len(content := bounded(file, most)) > most:
+        way = f"write it as NDJSON or CSV, which is read piece by piece, or {allowing('json')}"
+        raise NotReadError(f"{path}: over {most} bytes of JSON; {way}")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

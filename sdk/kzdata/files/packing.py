@@ -12,27 +12,28 @@ from typing import BinaryIO
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import ZIP_ERRORS, zip_file
 from kzdata.files.csv import CHUNK
+from kzdata.files.limits import PackageLimits
 
 XZ_MEMORY = 256 << 20  # bytes that unpacking xz may take: a file says how many it needs
 _ERRORS = (*ZIP_ERRORS, OSError, zlib.error)
 _BY_SYSTEMS = ("__MACOSX/", ".DS_Store")  # what some systems put into each zip
 
 
-def unpacked(source: Path, packing: str, label: str, room: int) -> Iterator[bytes]:
+def unpacked(source: Path, packing: str, label: str, limits: PackageLimits) -> Iterator[bytes]:
     """The content of a packed file, piece by piece; who takes them counts them.
 
     Args:
         source: The file.
         packing: `gz`, `xz`, `bz2` or `zip`.
         label: What messages call it.
-        room: Bytes that a zip's file may have.
+        limits: Those of a zip.
 
     Raises:
         PackageError: It is not packed so, or is damaged.
         NotReadError: A zip of several files, one that is encrypted, or xz that takes more memory.
     """
     try:
-        yield from _zipped(source, label, room) if packing == "zip" else _plain(source, packing)
+        yield from _zipped(source, label, limits) if packing == "zip" else _plain(source, packing)
     except lzma.LZMAError as error:
         if "emory" in str(error):
             most = f"{XZ_MEMORY >> 20} MiB"
@@ -73,19 +74,19 @@ def _xz(stream: BinaryIO) -> Iterator[bytes]:
         first = False
 
 
-def _zipped(source: Path, label: str, room: int) -> Iterator[bytes]:
+def _zipped(source: Path, label: str, limits: PackageLimits) -> Iterator[bytes]:
     with (
-        zip_file(source, label, room) as archive,
+        zip_file(source, label, limits) as archive,
         archive.open(_member(archive, label)) as packed,
     ):
         while chunk := packed.read(CHUNK):
             yield chunk
 
 
-def member_name(source: Path, label: str, room: int) -> str:
+def member_name(source: Path, label: str, limits: PackageLimits) -> str:
     """The name of the one file in a zip; errors as for `unpacked`."""
     try:
-        with zip_file(source, label, room) as archive:
+        with zip_file(source, label, limits) as archive:
             return _member(archive, label).filename
     except _ERRORS as error:
         raise _broken(label, "zip", error) from error

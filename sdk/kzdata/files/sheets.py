@@ -17,11 +17,12 @@ from xml.parsers import expat
 
 from kzdata.errors import KzdataError, NotReadError, PackageError, require
 from kzdata.files.archive import ZIP_ERRORS, zip_file
-from kzdata.files.csv import CHUNK, MAX_CELLS
+from kzdata.files.csv import CHUNK
 from kzdata.files.folder import bounded
 from kzdata.files.json_rows import Number
+from kzdata.files.limits import MAX_CELLS, PackageLimits
 
-MAX_WORKBOOK_BYTES = 512 << 20  # of a workbook's parts, unpacked
+MAX_REPEATED = 512 << 20  # characters of a row of ODS, as often as it says that it stands there
 MAX_ROWS = 1 << 20  # as many as a sheet of Excel has
 MAX_SHEET_CELLS = 100_000_000  # of a sheet, empty ones among them: repeated, they take no bytes
 MAX_TEXT = 1 << 20  # characters of a cell
@@ -31,14 +32,16 @@ Row = tuple[int, list[Any]]
 Choice = tuple[int, str | None]  # number of a sheet, from 1, and its name, which counts if there
 
 
-def sheet_rows(file: Path, form: str, label: str, room: int, choice: Choice) -> Iterator[Row]:
+def sheet_rows(
+    file: Path, form: str, label: str, limits: PackageLimits, choice: Choice
+) -> Iterator[Row]:
     """The rows of a sheet with their numbers, from 1; blank ones at its end are left out.
 
     Args:
         file: The workbook.
         form: `xlsx` or `ods`.
         label: What messages call it.
-        room: Bytes that it may unpack to.
+        limits: Among them, what it may unpack to.
         choice: Which sheet.
 
     Raises:
@@ -50,7 +53,7 @@ def sheet_rows(file: Path, form: str, label: str, room: int, choice: Choice) -> 
         raise NotReadError(f"{label}: an encrypted workbook, or an .xls; save it as .xlsx")
     rows = _xlsx if form == "xlsx" else _ods
     try:
-        with zip_file(file, label, min(room, MAX_WORKBOOK_BYTES)) as archive:
+        with zip_file(file, label, limits, "workbook") as archive:
             _check_parts(archive, label)
             yield from _dense(rows(file, archive, choice, label), label)
     except (*ZIP_ERRORS, OSError) as error:
@@ -157,8 +160,8 @@ def _ods(file: Path, archive: zipfile.ZipFile, choice: Choice, label: str) -> It
 def _check_repeated(times: int, cells: list[Any], label: str) -> None:
     """Refuse a row whose text, as often as it is repeated, is more than a workbook may hold."""
     characters = sum(len(cell) for cell in cells if isinstance(cell, str))
-    if times > 1 and min(times, MAX_ROWS) * characters > MAX_WORKBOOK_BYTES:
-        most = f"{MAX_WORKBOOK_BYTES >> 20} MiB"
+    if times > 1 and min(times, MAX_ROWS) * characters > MAX_REPEATED:
+        most = f"{MAX_REPEATED >> 20} MiB"
         raise NotReadError(f"{label}: over {most} of text in a repeated row; save it as CSV")
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 
 from kzdata.standard.json_model import (
-    MAX_FIELDS,
-    MAX_KEYS,
     JsonModel,
     count,
     member,
@@ -36,7 +34,7 @@ NEEDED = {
 }
 
 # One column name, or several: the standard allows a bare string for one.
-names = several(string, MAX_FIELDS, bare=True)
+names = several(string, "fields", bare=True)
 
 
 class Declaration(JsonModel):
@@ -140,7 +138,7 @@ class Aliases(Declaration):
     alias: str = member(string)
     source: str | None = member(string, None)
     note: str | None = member(string, None)
-    of: tuple[Target, ...] = member(several(Target.read, MAX_KEYS), ())
+    of: tuple[Target, ...] = member(several(Target.read, "keys"), ())
 
 
 class Codebook(Declaration):
@@ -202,7 +200,7 @@ class Claims(Declaration):
     origin: str | None = member(string, None)
     destination: str | None = member(string, None)
     planned: tuple[str, ...] = member(names, ())
-    compatible: tuple[tuple[str, ...], ...] = member(several(names, MAX_KEYS), ())
+    compatible: tuple[tuple[str, ...], ...] = member(several(names, "keys"), ())
 
     @property
     def about(self) -> tuple[str, ...]:
@@ -222,7 +220,7 @@ class Events(Declaration):
     description: str | None = member(string, None)
     place: str | None = member(string, None)
     certainty: str | None = member(string, None)
-    opposed: tuple[tuple[str, ...], ...] = member(several(names, MAX_KEYS), ())
+    opposed: tuple[tuple[str, ...], ...] = member(several(names, "keys"), ())
     statements: tuple[str, ...] = member(names, ())
     standing: tuple[str, ...] = member(names, ())
 
@@ -315,7 +313,7 @@ class Declared(JsonModel):
     """What the profile lets a Table Schema declare."""
 
     figure: Figure | None = member(Figure.read, None, "kzdata:figure")
-    dates: tuple[DateColumns, ...] = member(several(DateColumns.read, MAX_KEYS), (), "kzdata:dates")
+    dates: tuple[DateColumns, ...] = member(several(DateColumns.read, "keys"), (), "kzdata:dates")
     principal: str | None = member(string, None, "kzdata:principal")
     parent: str | None = member(string, None, "kzdata:parent")
     spans: Spans | None = member(Spans.read, None, "kzdata:spans")

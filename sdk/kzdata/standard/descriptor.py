@@ -12,8 +12,6 @@ from kzdata.standard.declarations import NEEDED, Declared
 from kzdata.standard.inner_names import MARK
 from kzdata.standard.json_model import (
     LEFT,
-    MAX_FIELDS,
-    MAX_KEYS,
     MAX_WORDS,
     DescriptorFault,
     Faults,
@@ -43,10 +41,7 @@ SEMVER = re.compile(
 )
 # What a Parquet file's NULL becomes where an empty text would be a value.
 NO_VALUE = "\\kzdata:none\\"
-MAX_RESOURCES = 1_000
-MAX_FILES = 1_000  # files of one resource
 MAX_KEY_COLUMNS = 16
-MAX_VALUES = 10_000  # values of an enum, or categories
 MAX_TEXT = 1_000  # characters of a format, a delimiter, a decimal point and the like
 MAX_NAME = 1_000  # characters of a name, which each finding repeats
 PLAIN_NAME = re.compile("[a-z0-9._-]+")
@@ -95,13 +90,13 @@ identifier = string_that(
 moment = string_that(_is_moment, "a date and time after RFC 3339")
 key = several(string, MAX_KEY_COLUMNS, least=1, once=True, bare=True)  # the columns of a key
 unique_key = several(string, MAX_KEY_COLUMNS, least=1, once=True)
-unique_keys = several(unique_key, MAX_KEYS, least=1, apart=True)
+unique_keys = several(unique_key, "keys", least=1, apart=True)
 # The standard lets a primary key be empty.
 primary_key = several(string, MAX_KEY_COLUMNS, once=True, bare=True)
-paths = several(string, MAX_FILES, bare=True)
-values = several(anything, MAX_VALUES)
+paths = several(string, "files", bare=True)
+values = several(anything, "values")
 truths = several(string, MAX_WORDS, least=1)  # words for true, or for false
-listed = several(anything, MAX_VALUES, least=1, once=True)
+listed = several(anything, "values", least=1, once=True)
 item_type = choice("string", "integer", "boolean", "number", "datetime", "date", "time")
 brief = at_most(MAX_TEXT, string)
 # Of a dialect.
@@ -302,7 +297,7 @@ class ForeignKey(JsonModel):
     reference: Reference = member(Reference.read)
 
 
-foreign_keys = several(ForeignKey.read, MAX_KEYS, apart=True)
+foreign_keys = several(ForeignKey.read, "keys", apart=True)
 
 
 def fields_match(value: Any, where: str, faults: Faults) -> str:
@@ -314,7 +309,7 @@ def fields_match(value: Any, where: str, faults: Faults) -> str:
 class Schema(Declared):
     """A Table Schema with the traceability declarations."""
 
-    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, MAX_FIELDS, least=1))
+    fields: tuple[FieldDescriptor, ...] = member(several(FieldDescriptor.read, "fields", least=1))
     missing_values: tuple[str, ...] = member(missing_values, ("",))
     primary_key: tuple[str, ...] = member(primary_key, (), spare=True)
     unique_keys: tuple[tuple[str, ...], ...] = member(unique_keys, (), spare=True)
@@ -406,9 +401,9 @@ def credited(model: type[Credit]) -> Reader[Credit]:
     return read
 
 
-contributors = several(credited(Credit), MAX_VALUES, least=1)
-sources = several(credited(Source), MAX_VALUES, least=1)
-licenses = several(License.read, MAX_VALUES, least=1)
+contributors = several(credited(Credit), "values", least=1)
+sources = several(credited(Source), "values", least=1)
+licenses = several(License.read, "values", least=1)
 
 
 def row_numbers(most: int) -> Reader[tuple[int, ...]]:
@@ -450,7 +445,7 @@ class TableDialect(JsonModel):
     skip_initial_space: bool = member(flag, False)
     rows_property: str | None = member(string, None, "property")
     item_type: str | None = member(choice("array", "object"), None)
-    item_keys: tuple[str, ...] | None = member(several(string, MAX_VALUES), None)
+    item_keys: tuple[str, ...] | None = member(several(string, "values"), None)
     sheet_number: int = member(whole, 1)
     sheet_name: str | None = member(string, None)
     table: str | None = member(string, None)
@@ -474,7 +469,7 @@ class Resource(JsonModel):
     hash: str | None = member(string, None)
     dialect: Any = member(anything, None)  # a TableDialect, or the address of one
     licenses: tuple[License, ...] = member(licenses, (), spare=True)
-    sources: tuple[Credit, ...] = member(several(credited(Source), MAX_VALUES), (), spare=True)
+    sources: tuple[Credit, ...] = member(several(credited(Source), "values"), (), spare=True)
 
     def errors(self) -> Iterator[str]:
         """Files of the package, or addresses."""
@@ -503,7 +498,7 @@ class Metadata(JsonModel):
     licenses: tuple[License, ...] = member(licenses, (), spare=True)
     sources: tuple[Credit, ...] = member(sources, (), spare=True)
     contributors: tuple[Credit, ...] = member(contributors, (), spare=True)
-    keywords: tuple[str, ...] = member(several(string, MAX_VALUES, least=1), (), spare=True)
+    keywords: tuple[str, ...] = member(several(string, "values", least=1), (), spare=True)
 
 
 class Table(NamedTuple):

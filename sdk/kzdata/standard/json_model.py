@@ -16,9 +16,8 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple, Self, TypeVar, cast
 
-# Limits of one table; all tables together have ten times as many.
-MAX_FIELDS = 1_000
-MAX_KEYS = 100  # unique keys, and foreign keys
+from kzdata.files.limits import DEFAULT, PackageLimits, allowing
+
 MAX_WORDS = 100  # missing values, and words for true and for false
 MAX_NULS = 1_000  # texts with NUL that are listed
 
@@ -37,10 +36,12 @@ class Faults(list[DescriptorFault]):
     Attributes:
         advice: What is against a SHOULD of the standard, or advice of ours.
         unchecked: What is legal, and is not checked; `expected` says how it can be.
+        limits: What is checked at most.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limits: PackageLimits = DEFAULT) -> None:
         super().__init__()
+        self.limits = limits
         self.advice: list[DescriptorFault] = []
         self.unchecked: list[DescriptorFault] = []
 
@@ -165,9 +166,9 @@ class JsonModel:
         return made
 
     @classmethod
-    def make(cls, entry: Any) -> Self:
+    def make(cls, entry: Any, limits: PackageLimits = DEFAULT) -> Self:
         """Make a model of a JSON object that is known to be sound; a ValueError where it is not."""
-        faults = Faults()
+        faults = Faults(limits)
         made = cls.read(entry, cls.__name__, faults)
         for where, found, expected in (*faults, *faults.unchecked):
             raise ValueError(f"{where}: {found}; expected {expected}")
@@ -288,14 +289,14 @@ positive: Reader[int] = _that(lambda v: _is_whole(v) and v > 0, "a whole number 
 
 def several(
     reader: Reader[Value],
-    most: int,
+    most: int | str,
     *,
     least: int = 0,
     once: bool = False,
     bare: bool = False,
     apart: bool = False,
 ) -> Reader[tuple[Value, ...]]:
-    """A list of so many entries; one of more is left unchecked.
+    """A list of so many entries, or as many as a limit of that name says; one of more is left.
 
     `once`: none of them stands twice. `bare`: a string alone stands for a list of one. `apart`: an
     entry that is left unchecked leaves the others.
@@ -308,8 +309,8 @@ def several(
         if not listed or len(value) < least:
             faults.add(where, value, enough if least else "a list")
             return ()
-        if len(value) > most:
-            faults.leave(where, f"{len(value)} entries", f"at most {most} are checked")
+        if way := _beyond(most, len(value), faults.limits):
+            faults.leave(where, f"{len(value)} entries", way)
             return cast(tuple[Value, ...], LEFT)
         before = len(faults)
         made = tuple(reader(one, f"{where}[{n}]", faults) for n, one in enumerate(value))
@@ -321,6 +322,15 @@ def several(
         return kept
 
     return read
+
+
+def _beyond(most: int | str, number: int, limits: PackageLimits) -> str:
+    """The way out where a number of entries is beyond a limit; empty where it is not."""
+    limit = getattr(limits, most) if isinstance(most, str) else most
+    if number <= limit:
+        return ""
+    way = f"; {allowing(most, number)}" if isinstance(most, str) else ""
+    return f"at most {limit} are checked{way}"
 
 
 def at_most(most: int, reader: Reader[str]) -> Reader[str]:

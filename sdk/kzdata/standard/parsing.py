@@ -9,6 +9,8 @@ from typing import Any
 from kzdata.engine.sql import ORD
 from kzdata.errors import MissingExtraError, NotJSONError, NotReadError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml
+from kzdata.files.limits import PackageLimits, allowing
+from kzdata.files.patterns import is_pattern
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import (
@@ -23,8 +25,6 @@ from kzdata.standard.forms import DELIMITED, forms_of, unread
 from kzdata.standard.inner_names import inner_names, inner_of, stated
 from kzdata.standard.json_model import (
     LEFT,
-    MAX_FIELDS,
-    MAX_KEYS,
     Faults,
     JsonModel,
     nul_faults,
@@ -36,13 +36,18 @@ TABULAR = re.compile(r"(https?://.*/)?tabular-data-(package|resource)(\.json)?")
 """The profiles of version 1 for tables, which have a schema."""
 
 
+# "To support this use case the path property MAY be an array of strings" (Data Resource v2).
+_LISTED = "its files in a list: to the standard, and to others, each path is one file"
+
+
 def parse(archive: Archive) -> Descriptor:
     """Read an archive's descriptor and the schemas it names.
 
     Faults are collected, not raised; a table whose schema has one is in `refused`, not in `tables`.
     """
     raw = _of_version_2(archive.descriptor)
-    faults = nul_faults({name: raw[name] for name in raw if name != "resources"}, "")
+    faults = Faults(archive.limits)
+    faults += nul_faults({name: raw[name] for name in raw if name != "resources"}, "")
     _advise_on_yaml(archive.name, "", faults)
     _check_package(raw, faults)
     resources, tables, refused = _resources(archive, raw, faults)
@@ -102,8 +107,8 @@ def _with_path(entry: Any) -> Any:
 def _check_package(raw: Mapping[str, Any], faults: Faults) -> None:
     if not entries(raw):
         faults.add("resources", raw.get("resources"), "a list with at least one resource")
-    if (count := len(entries(raw))) > model.MAX_RESOURCES:
-        expected = f"at most {model.MAX_RESOURCES}; the others are not checked"
+    if (count := len(entries(raw))) > (most := faults.limits.resources):
+        expected = f"at most {most}, the others are not checked; {allowing('resources', count)}"
         faults.leave("resources", f"{count} resources", expected)
     model.Metadata.read(raw, "", faults)
     _check_profiles(raw, "", faults)
@@ -129,10 +134,11 @@ def _resources(
     refused: list[str] = []
     seen: set[str] = set()
     fields = keys = 0
-    listed = entries(raw)[: model.MAX_RESOURCES]
+    limits = archive.limits
+    listed = entries(raw)[: limits.resources]
     names = inner_names(_names(listed))
     for index, entry in enumerate(listed):
-        where, before, written = f"resources[{index}]", len(faults), Faults()
+        where, before, written = f"resources[{index}]", len(faults), Faults(limits)
         resource = _resource(archive, entry, where, faults)
         if resource is None:
             continue
@@ -150,10 +156,9 @@ def _resources(
             fields += len(table.schema.fields)
             keys += len(table.schema.unique_keys) + len(table.schema.foreign_keys)
         # Each costs time in every later step, so that many small tables must not add up.
-        if fields > 10 * MAX_FIELDS or keys > 10 * MAX_KEYS:
+        if fields > 10 * limits.fields or keys > 10 * limits.keys:
             found = f"{fields} fields and {keys} keys so far; no resource from here on is checked"
-            limits = f"{10 * MAX_FIELDS} fields and {10 * MAX_KEYS} keys in all"
-            faults.leave(where, found, limits)
+            faults.leave(where, found, _way_to_more(limits, fields > 10 * limits.fields))
             break
         if sound and table and not written.unchecked:
             tables[table.name] = table
@@ -162,6 +167,12 @@ def _resources(
             bare = is_bare(resource) or "schema" not in resource.extra
             refused += [resource.name] * (bare or not sound)
     return resources, tables, refused
+
+
+def _way_to_more(limits: PackageLimits, of_fields: bool) -> str:
+    """How a package may have more fields, or else keys, in all its tables together."""
+    most = f"{10 * limits.fields} fields and {10 * limits.keys} keys in all, ten times a table's"
+    return f"{most}; {allowing('fields' if of_fields else 'keys')}"
 
 
 def _names(listed: Iterable[Any]) -> Iterator[str]:
@@ -191,7 +202,40 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     if len(faults) > before or resource is LEFT:
         return None
     _check_profiles(resource.extra, where, faults, "profile")
-    return resource
+    return _with_files(archive, resource, where, faults)
+
+
+def _with_files(
+    archive: Archive, resource: Resource, where: str, faults: Faults
+) -> Resource | None:
+    """A resource with the files that its patterns name; None where they are too many."""
+    place, found = f"{where}.path", list[str]()
+    try:
+        for path in resource.path:
+            matched = _matched(archive, path)
+            found += matched or [path]
+            if matched:
+                faults.advise(place, f"{short(path)}, a pattern", _LISTED)
+    except NotReadError as error:
+        what, _, way = str(error).partition("; ")
+        faults.leave(place, what, way)
+        return None
+    if tuple(found) == resource.path:
+        return resource
+    paths = model.files(found, place, faults)
+    return None if paths is LEFT else resource.replace(path=paths)
+
+
+def _matched(archive: Archive, path: str) -> list[str]:
+    """The files that a path names as a pattern; none where it is a file's name, or leads out."""
+    if not is_pattern(path):
+        return []
+    try:
+        if archive.path_of(path).is_file():
+            return []
+    except PackageError:  # `resource-path` says so
+        return []
+    return archive.files.matching(path, archive.limits.files)
 
 
 def _with_dialect(archive: Archive, resource: Resource, where: str, faults: Faults) -> Resource:
@@ -220,7 +264,7 @@ def _sound_part(stated: Mapping[str, Any], where: str, faults: Faults) -> TableD
         # NUL is a fault that was noted down.
         if not told and not nul_faults([stated[name]], where):
             kept[name] = stated[name]
-    return TableDialect.make(kept).replace(sound=not faults)
+    return TableDialect.make(kept, faults.limits).replace(sound=not faults)
 
 
 def _check_tabular(raw: Mapping[str, Any], resource: Resource, where: str, faults: Faults) -> None:

@@ -14,8 +14,9 @@ from typing import Any, NamedTuple, Self
 
 from kzdata.errors import PackageError
 from kzdata.files.archive import Archive
-from kzdata.files.csv import HEADLESS, MAX_CELLS, Dialect, Sheet
+from kzdata.files.csv import HEADLESS, Dialect, Sheet
 from kzdata.files.json_rows import Broken, Doubled, Item, Items
+from kzdata.files.limits import MAX_CELLS
 from kzdata.standard.descriptor import Schema, TableDialect
 from kzdata.standard.inner_names import stated
 from kzdata.standard.native import Cells, Told, kind_of, plain_text

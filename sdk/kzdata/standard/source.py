@@ -250,11 +250,11 @@ def unpacked_file(source: Path, target: Path, form: Form, path: str, archive: Ar
     """Unpack a file, within the package's limit."""
     assert form.packing
     if form.packing == "zip":
-        name = member_name(source, path, archive.room)
+        name = member_name(source, path, archive.left)
         if (suffix_of(name) or form.name) != form.name:
             raise NotReadError(f"{path}: {name} in a zip, where {form.name} is looked for")
     with target.open("wb") as out:
-        for chunk in unpacked(source, form.packing, path, archive.room):
+        for chunk in unpacked(source, form.packing, path, archive.left):
             archive.unpacks(len(chunk))  # a few bytes may unpack to a full disk
             out.write(chunk)
     return target
@@ -269,7 +269,8 @@ def _items(
     if lines:
         items: Items = partial(items_of_lines, part)
     else:
-        items = partial(items_of_text, text_of(part, path), path, dialect.rows_property)
+        text = text_of(part, path, archive.limits.json)
+        items = partial(items_of_text, text, path, dialect.rows_property)
     return target, *write_items(items, target, archive, table.schema, dialect, lines)
 
 
@@ -281,7 +282,7 @@ def _sheet(
 
     stated = table.resource.dialect or TableDialect()
     choice = stated.sheet_number, stated.sheet_name
-    rows = sheet_rows(part, form.name, path, archive.room, choice)
+    rows = sheet_rows(part, form.name, path, archive.left, choice)
     return target, *write_sheet(rows, target, archive, table.schema, dialect_of(table.resource))
 
 

@@ -11,6 +11,7 @@ from kzdata.errors import PackageError, UsageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml, opened
 from kzdata.files.csv import file_stats
 from kzdata.files.names import file_names
+from kzdata.files.patterns import is_pattern
 from kzdata.files.writing import fresh, save
 from kzdata.standard.parsing import entries
 
@@ -130,6 +131,8 @@ def _sealed(archive: Archive, entry: dict[str, Any]) -> bool:
     if not isinstance(path, str) or is_remote(path):
         return False
     if not (file := archive.path_of(path)).is_file():
+        if is_pattern(path):  # the files of a list are not sealed either
+            return False
         raise PackageError(f"{path}: no such file in the package")
     seen = file_stats(file)
     before = (entry.get("bytes"), entry.get("hash"))

@@ -24,6 +24,7 @@ from kzdata.engine.limits import Limits, apart
 from kzdata.errors import LimitError, PackageError, require
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import CHUNK, Dialect, Record
+from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.forms import DELIMITED, SPREADSHEETS, forms_of
 from kzdata.standard.inner_names import stated
@@ -94,7 +95,12 @@ DIFFERENCES = {name: Difference(**told) for name, told in _TABLES["differences"]
 CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TABLES["crashes"].items()}
 
 
-def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None) -> list[Finding]:
+def compare(
+    path: str | Path,
+    report: Report,
+    temp_dir: str | Path | None = None,
+    limits: PackageLimits = DEFAULT,
+) -> list[Finding]:
     """Run frictionless on a package and compare its verdict with ours.
 
     Returns:
@@ -107,7 +113,7 @@ def compare(path: str | Path, report: Report, temp_dir: str | Path | None = None
         PackageError: The package cannot be read.
     """
     require("frictionless", "frictionless")
-    with workspace(temp_dir) as folder, opened(path, folder) as archive:
+    with workspace(temp_dir) as folder, opened(path, folder, limits) as archive:
         try:
             answer = _run_frictionless(_copy_package(archive, report, folder), folder)
         except PackageError as error:

@@ -44,6 +44,7 @@ from kzdata.engine.sql import ORD, beginning, identifier, literal
 from kzdata.errors import PackageError, QueryError
 from kzdata.files.archive import Archive
 from kzdata.files.csv import FileStats, Record
+from kzdata.files.limits import PackageLimits
 from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Table
 from kzdata.standard.field_types.json_schema import Judge, Matches
 from kzdata.validation.evidence_tables import EdgeProof, Model
@@ -165,10 +166,10 @@ class TextRule(Protocol):
 
 
 class ReportRule(Protocol):
-    """A rule about a report that is there already; it gets the package and a temporary folder."""
+    """A rule about a report that is there already; it gets how the package was read, too."""
 
     def __call__(
-        self, path: str | Path, report: Report, temp_dir: str | Path | None, /
+        self, path: str | Path, report: Report, temp_dir: str | Path | None, _: PackageLimits, /
     ) -> Iterable[Finding]: ...
 
 

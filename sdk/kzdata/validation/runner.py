@@ -18,6 +18,7 @@ from kzdata.evidence import articles as article_texts
 from kzdata.evidence.proof import GRADES, grade
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
+from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
 from kzdata.standard.forms import tells_table
 from kzdata.standard.inner_names import stated
@@ -71,17 +72,19 @@ def run_validation(
     memory_limit: str | None,
     temp_dir: str | Path | None,
     progress: Progress | None,
+    limits: PackageLimits = DEFAULT,
 ) -> Report:
     """What all rules find in a package, in this process; see `validate`."""
     try:
-        with workspace(temp_dir) as folder, opened(path, folder) as archive:
+        with workspace(temp_dir) as folder, opened(path, folder, limits) as archive:
             descriptor = with_fields_checked(parse(archive))
             sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
             large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
             threads = threads or (None if large else 1)
             traced = any(table.schema.edges for table in tables)
             memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
-            with Database(threads, memory, temp_dir=folder) as database:
+            spill = limits.spilled
+            with Database(threads, memory, temp_dir=folder, spill=spill) as database:
                 steps = progress or (lambda step, number, of: None)
                 return Run(archive, descriptor, database, steps, sizes, large).report(texts, folder)
     except NotJSONError as error:  # of the descriptor: one in a schema is a fault of it

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from operator import attrgetter
 from pathlib import Path
@@ -28,6 +28,7 @@ from kzdata.errors import (
 )
 from kzdata.files.archive import bundled
 from kzdata.files.folder import Folder, bounded
+from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.validation.report import NOT_CHECKED, SEVERITIES, Finding, Report, Severity, exceeded
 from kzdata.validation.rule import GROUPS, RULES, Violation, in_group, rule
 from kzdata.validation.runner import Progress, run_validation
@@ -353,6 +354,7 @@ def validate(
     reference: bool = False,
     fail_on: Severity = "error",
     limits: Limits | None = None,
+    package_limits: PackageLimits = DEFAULT,
 ) -> Report:
     """Check a package against its own declarations.
 
@@ -375,6 +377,7 @@ def validate(
         reference: Run frictionless too, and warn of each disagreement.
         fail_on: The least severity of a finding for which `Report.passed` is false.
         limits: What the validation may take; `progress` is not called then.
+        package_limits: How large the package may be: what is beyond is not checked.
 
     Returns:
         The findings, with what was checked and what was not. Bad data never raises, and what takes
@@ -399,6 +402,7 @@ def validate(
         "allow": allow,
         "reference": reference,
         "fail_on": fail_on,
+        "package_limits": asdict(package_limits),
     }
     if limits is not None:
         return _validate_apart(options, limits, temp_dir)
@@ -408,18 +412,20 @@ def validate(
     unasked = left_out(select, ignore)
     if reference:
         require("frictionless", "frictionless")
-    report = run_validation(path, texts, threads, memory_limit, temp_dir, progress)
+    report = run_validation(path, texts, threads, memory_limit, temp_dir, progress, package_limits)
     report = replace(report, fail_on=fail_on)
     # Before anything is left out or allowed: else frictionless alone would find it.
     if reference:
-        report = _with_reference(path, report, temp_dir)
+        report = _with_reference(path, report, temp_dir, package_limits)
     return narrowed(report, unasked, listed)
 
 
-def _with_reference(path: str | Path | None, report: Report, temp_dir: str | Path | None) -> Report:
+def _with_reference(
+    path: str | Path | None, report: Report, temp_dir: str | Path | None, limits: PackageLimits
+) -> Report:
     """A report with what the rules about reports find."""
-    place = bundled() if path is None else path
-    found = [one for rule in in_group("oracle") for one in rule.check(place, report, temp_dir)]
+    given = bundled() if path is None else path, report, temp_dir, limits
+    found = [one for rule in in_group("oracle") for one in rule.check(*given)]
     findings = sorted([*report.findings, *found], key=attrgetter("order"))
     return replace(report, findings=tuple(findings), compared=True)
 
@@ -450,7 +456,7 @@ def _absolute(value: Any) -> Any:
     return str(value)
 
 
-def validate_to_json(**options: Any) -> dict[str, Any]:
+def validate_to_json(package_limits: dict[str, int], **options: Any) -> dict[str, Any]:
     """What `validate` finds, as JSON values; for `kzdata.engine.limits.apart`."""
-    report = validate(**options)
+    report = validate(**options, package_limits=PackageLimits(**package_limits))
     return {**report.as_dict(), "compared": report.compared}

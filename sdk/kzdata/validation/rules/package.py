@@ -9,9 +9,10 @@ from operator import eq, ge, le
 from pathlib import Path
 from typing import Any
 
-from kzdata.errors import PackageError
+from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import Dialect, FileStats, Record, Sheet
+from kzdata.files.patterns import is_pattern
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.field_types.base import COMPARED
 from kzdata.standard.inner_names import stated
@@ -77,9 +78,12 @@ def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Vi
     for resource in package.resources:
         for path in resource.path:
             where, expected = f"resources.{resource.name}", "a file of the package"
+            expected += ", or a pattern that matches one" * is_pattern(path)
             try:
                 if not (is_remote(path) or archive.path_of(path).is_file()):
                     yield _of_package(path, expected, where)
+            except NotReadError:  # `not-checked` says so
+                continue
             except PackageError as error:
                 yield _of_package(path, f"{expected} ({error})", where)
 
@@ -195,7 +199,7 @@ def version_changelog(package: Descriptor, archive: Archive, *_: Any) -> Iterato
     "unchecked",
     source="legal, but not fetched, not supported or beyond a stated limit: docs/validation.md",
 )
-def not_checked(package: Descriptor, *_: Any) -> Iterator[Violation]:
+def not_checked(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
     """What is legal and is not checked is said, with the way to have it checked.
 
     What is not fetched, not supported, beyond a limit of ours, or rests on what could not be read.
@@ -203,7 +207,7 @@ def not_checked(package: Descriptor, *_: Any) -> Iterator[Violation]:
     for fault in package.unchecked:
         yield _left(fault.where, fault.found, fault.expected)
     for resource in package.resources:
-        for doubt in _doubts(resource):
+        for doubt in (*_doubts(resource), *_unopened(resource, archive)):
             yield _left(f"resources.{resource.name}", *doubt)
     for table in package.tables.values():
         for key in unsupported_keys(table.schema):
@@ -229,6 +233,19 @@ def _unsupported_parents(package: Descriptor, table: Table) -> Iterator[Violatio
         elif parent not in package.tables:
             told = f"{what}{parent}, which is not read"
             yield _left(table.name, told, "have that read first", follows=bool(package.faults))
+
+
+def _unopened(resource: Resource, archive: Archive) -> Iterator[tuple[str, str]]:
+    """The first of a resource's files that the machine cannot open, and the way out."""
+    for path in resource.path:
+        try:
+            archive.path_of(path)
+        except NotReadError as error:
+            what, _, way = str(error).partition("; ")
+            yield what, way
+            return
+        except PackageError:  # `resource-path` says so
+            continue
 
 
 def _doubts(resource: Resource) -> Iterator[tuple[str, str]]:

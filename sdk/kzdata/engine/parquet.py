@@ -19,7 +19,6 @@ MAX_NODES = 20_000  # columns of a file, with those inside of others
 MAX_DEPTH = 100  # how deep they may stand inside of each other; a list takes two levels
 MAX_NESTED = 1 << 24  # values of a column of lists in one row group, which DuckDB holds at once
 MEMORY = 1 << 30  # bytes that DuckDB takes to read single rows before it spills
-TEXT = "VARCHAR"
 # Types of few bytes, whatever the value: only those of the others need be measured.
 _SMALL = ("BOOLEAN", "DATE", "DOUBLE", "FLOAT", "TIME", "UUID", "INTERVAL", "DECIMAL")
 _ROW = "file_row_number"  # what DuckDB calls the number of a row in its file
@@ -61,14 +60,17 @@ class ParquetSheet(Sheet):
         return ParquetSheet(kept, self._null, self._folder)
 
     def kinds(self) -> list[str]:
-        """The type of each column; that of text where the files have several."""
+        """The type of each column; empty where the files have several."""
         sides = (file.columns.values() for file in self._files if file.columns)
         columns = (set(kinds) for kinds in zip(*sides, strict=True))
-        return [kinds.pop() if len(kinds) == 1 else TEXT for kinds in columns]
+        return [kinds.pop() if len(kinds) == 1 else "" for kinds in columns]
 
     def cell(self, value: str, kind: str) -> str:
-        """SQL: the text of a value of a type."""
-        return f"coalesce({_as_cell(value, kind)}, {literal(self._null)})"
+        """SQL: the text of a value of a type, or NULL."""
+        return _as_cell(value, kind)
+
+    def _filled(self, value: str, kind: str) -> str:
+        return f"coalesce({self.cell(value, kind)}, {literal(self._null)})"
 
     def relation(self, columns: Sequence[str], values: Collection[str] = ()) -> str:
         """SQL of all rows, in order: texts, but for the columns `values`."""
@@ -89,7 +91,7 @@ class ParquetSheet(Sheet):
         if len(kinds) != len(columns):
             raise PackageError(f"{len(kinds)} columns, where {len(columns)} are looked for")
         cells = (
-            f"{own if new in values else self.cell(own, kind)} AS {identifier(new)}"
+            f"{own if new in values else self._filled(own, kind)} AS {identifier(new)}"
             for own, kind, new in zip(*_named(kinds), columns, strict=True)
         )
         return f"SELECT {', '.join(cells)} FROM {_scan(*(file.path for file in files))}"
@@ -138,7 +140,7 @@ class ParquetSheet(Sheet):
         # A column of the file may have the name that DuckDB gives the number of a row.
         taken = any(name.lower() == _ROW for name in file.columns)
         row, clause = ("(row_number() OVER () - 1)", "QUALIFY") if taken else (_ROW, "WHERE")
-        cells = map(self.cell, *_named([*file.columns.items()][:MAX_CELLS]))
+        cells = map(self._filled, *_named([*file.columns.items()][:MAX_CELLS]))
         chosen = f" {clause} {row} IN ({', '.join(map(str, numbers))})" if numbers else ""
         asked = f"SELECT {', '.join([row, *cells])} FROM {_scan(file.path)}{chosen}"
         for number, *texts in database.stream(asked):

@@ -309,11 +309,11 @@ class Sheet:
         return None
 
     def kinds(self) -> Sequence[str]:
-        """The SQL type of each column whose values have one; none in text."""
+        """The SQL type of each column, or empty; nothing where the files are text."""
         return ()
 
     def cell(self, value: str, kind: str) -> str:
-        """SQL: the text of a value of such a type."""
+        """SQL: the text of a value of such a type, or NULL."""
         raise NotImplementedError
 
     def only(self, fits: Sequence[bool], empty: Path) -> "Sheet":

@@ -21,7 +21,6 @@ from kzdata.files.packing import member_name, unpacked
 from kzdata.files.temporary import TemporaryFolder
 from kzdata.standard.descriptor import (
     MAX_TEXT,
-    NO_VALUE,
     Descriptor,
     Resource,
     Table,
@@ -223,8 +222,6 @@ def _parquet(archive: Archive, table: Table, forms: list[Form], folder: Path) ->
         raise NotReadError(f"{what}; write all of them in one")
     if not table.resource.path:
         raise NotReadError(f"the data of {table.name}: text as parquet; put it into a file")
-    # Where an empty text is a value, NULL must be told from it.
-    empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
     files = []
     with Database(memory_limit=sensible_memory(MEMORY), temp_dir=folder) as database:
         for place, (form, path) in enumerate(zip(forms, table.resource.path, strict=True)):
@@ -235,7 +232,7 @@ def _parquet(archive: Archive, table: Table, forms: list[Form], folder: Path) ->
                 files.append(parquet_file(database, part, archive.room))
             except PackageError as error:
                 raise type(error)(f"{path}: {error}") from error
-    return ParquetSheet(files, "" if empty else NO_VALUE, folder)
+    return ParquetSheet(files, table.schema.null_text, folder)
 
 
 def _forms(table: Table) -> list[Form]:

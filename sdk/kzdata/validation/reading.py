@@ -41,6 +41,7 @@ JUDGED_AT_ONCE = 100  # texts of a column in memory, each of at most a row's len
 MAX_KNOWN, MAX_KNOWN_TEXT = 10_000, 200  # texts, and their characters, that are judged once
 
 
+TEXT = "VARCHAR"  # the type of texts in SQL
 NOTHING = frozenset({"", NO_VALUE})  # texts that stand for no value, and that no typed value has
 
 
@@ -333,12 +334,28 @@ class Reading:
         kinds = dict(zip(self.columns, sheet.kinds(), strict=False))
         found: dict[str, tuple[str, str]] = {}
         for name, asked in groupby(checks, attrgetter("field")):
-            # A value that stands for none by its text is proven to be there by that alone.
-            required = self._fields[name].constraints.required
-            if name in kinds and not (required and {*self._missing[name]} - NOTHING):
-                test = typed_test(self._fields[name], kinds[name], [one.check for one in asked])
-                found |= {name: (kinds[name], test)} if test else {}
+            if kind := kinds.get(name):
+                test = self._typed_test(name, kind, [one.check for one in asked])
+                found |= {name: (kind, test)} if test else {}
         return found
+
+    def _typed_test(self, name: str, kind: str, checks: Sequence[Check]) -> str | None:
+        """SQL that is true only where a typed value keeps every rule; None where none tells."""
+        field, value, missing = self._fields[name], identifier(name), self._missing[name]
+        # What stands for no value by its text is proven to be there by that alone.
+        if kind != TEXT and field.constraints.required and {*missing} - NOTHING:
+            return None
+        absent = f"{value} IS NULL"
+        if kind == TEXT:
+            absent += f" OR {sql.among(value, missing)}"
+        proven = []
+        for check in checks:
+            tests = check.proven_by_type(value, kind) if check.proven_by_type else None
+            if tests is None and kind != TEXT:
+                return None
+            there = (f"NOT ({absent})",) if field.constraints.required else ()
+            proven.append(check if tests is None else check._replace(proven_by=(*there, *tests)))
+        return keeps_all(field, missing, proven, absent)
 
     def _load_directly(self, sheet: Sheet, checks: list[ColumnCheck]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
@@ -471,17 +488,6 @@ def keeps_all(
         # CASE and not NOT: a test that is NULL for a cell is not broken.
         tests.append(f"(CASE {' '.join(cases)} ELSE true END)")
     return " AND ".join(tests or ["true"])
-
-
-def typed_test(field: FieldDescriptor, kind: str, checks: Iterable[Check]) -> str | None:
-    """SQL that is true only where a typed value keeps every rule of its column; None if unknown."""
-    value, proven = identifier(field.name), list[Check]()
-    for check in checks:
-        tests = check.proven_by_type(value, kind) if check.proven_by_type else None
-        if tests is None:
-            return None
-        proven.append(check._replace(proven_by=tests))
-    return keeps_all(field, (), proven, f"{value} IS NULL")
 
 
 def _cleared_by_bytes(asked: Rule | Check, seen: Iterable[FileStats]) -> bool:

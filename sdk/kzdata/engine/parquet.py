@@ -98,7 +98,7 @@ class ParquetSheet(Sheet):
 
     def records(self) -> Iterator[Record]:
         """All rows in order, as texts."""
-        with self._database() as database:
+        with reader(self._folder) as database:
             number = 0
             for part, file in enumerate(self._files):
                 for record in self._records(database, part):
@@ -110,7 +110,7 @@ class ParquetSheet(Sheet):
     ) -> dict[int, Kept]:
         """What is kept of the rows of the given numbers, from 0, by number."""
         found, first = dict[int, Kept](), 0
-        with self._database() as database:
+        with reader(self._folder) as database:
             for part, file in enumerate(self._files):
                 own = [n - first for n in numbers if first <= n < first + file.rows]
                 for record in self._records(database, part, own) if own else ():
@@ -123,12 +123,9 @@ class ParquetSheet(Sheet):
         """One of the files as CSV, in pieces."""
         header, width = self.header(part), len(self._files[part].columns)
         yield header.written(width).encode()
-        with self._database() as database:
+        with reader(self._folder) as database:
             for record in self._records(database, part):
                 yield record.written(width).encode()
-
-    def _database(self) -> Database:
-        return Database(memory_limit=sensible_memory(MEMORY), temp_dir=self._folder)
 
     def _records(
         self, database: Database, part: int, numbers: Sequence[int] = ()
@@ -147,6 +144,11 @@ class ParquetSheet(Sheet):
             places = enumerate(texts, 1)
             found = tuple(Cell(value, number + 1, place) for place, value in places)
             yield Record(number, number + 1, found, part=part, width=len(file.columns))
+
+
+def reader(folder: Path) -> Database:
+    """A database that looks at single rows; its temporary files go into a folder."""
+    return Database(memory_limit=sensible_memory(MEMORY), temp_dir=folder)
 
 
 def _named(columns: Sequence[tuple[str, str]]) -> tuple[list[str], list[str]]:

@@ -7,11 +7,12 @@ their numbers; a compressed file may not grow without limit.
 import codecs
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import combinations
 from pathlib import Path
 from threading import get_ident
+from typing import TYPE_CHECKING
 
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, is_remote
@@ -39,6 +40,9 @@ from kzdata.standard.forms import (
 from kzdata.standard.inner_names import MARK, stated
 from kzdata.standard.json_model import short
 from kzdata.standard.rows import Origin, check_whole, write_items, write_sheet
+
+if TYPE_CHECKING:
+    from kzdata.engine.database import Database
 
 ADVICE = "; `kzdata validate` says more"
 UTF8 = {"utf8", "utf8sig"}
@@ -192,10 +196,12 @@ def _not_apart(table: Table) -> str:
     return f"{stated(table.name)}: {words}"
 
 
-def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
+def open_sheet(
+    archive: Archive, table: Table, folder: Path, database: "Database | None" = None
+) -> Sheet:
     """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
 
-    Parquet is read as it is.
+    Parquet is read as it is, and looked at by a database of its own where none is given.
 
     Raises:
         PackageError: A file is not what it should be.
@@ -203,7 +209,7 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     """
     forms = _forms(table)
     if any(form.name == "parquet" for form in forms):
-        return _parquet(archive, table, forms, folder)
+        return _parquet(archive, table, forms, folder, database)
     made = [_part(archive, table, place, form, folder) for place, form in enumerate(forms)]
     parts, dialects, origins = zip(*made, strict=True)
     # What is written here is plain CSV; another dialect holds for all files or for none.
@@ -212,10 +218,11 @@ def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
     return Sheet(parts, dialects[0], table.resource.encoding or "UTF-8", origins)
 
 
-def _parquet(archive: Archive, table: Table, forms: list[Form], folder: Path) -> Sheet:
+def _parquet(
+    archive: Archive, table: Table, forms: list[Form], folder: Path, database: "Database | None"
+) -> Sheet:
     """The rows of Parquet files."""
-    from kzdata.engine.database import Database, sensible_memory
-    from kzdata.engine.parquet import MEMORY, ParquetSheet, parquet_file
+    from kzdata.engine.parquet import ParquetSheet, parquet_file, reader
 
     if len({form.name for form in forms}) > 1:
         what = f"{table.name}: files in Parquet and in another form"
@@ -223,13 +230,13 @@ def _parquet(archive: Archive, table: Table, forms: list[Form], folder: Path) ->
     if not table.resource.path:
         raise NotReadError(f"the data of {table.name}: text as parquet; put it into a file")
     files = []
-    with Database(memory_limit=sensible_memory(MEMORY), temp_dir=folder) as database:
+    with nullcontext(database) if database else reader(folder) as engine:
         for place, (form, path) in enumerate(zip(forms, table.resource.path, strict=True)):
             part = archive.path_of(path)
             if form.packing:
                 part = unpacked_file(part, _target(folder, place, "unpacked"), form, path, archive)
             try:
-                files.append(parquet_file(database, part, archive.room))
+                files.append(parquet_file(engine, part, archive.room))
             except PackageError as error:
                 raise type(error)(f"{path}: {error}") from error
     return ParquetSheet(files, table.schema.null_text, folder)

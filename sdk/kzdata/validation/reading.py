@@ -82,7 +82,7 @@ class Reading:
             self._leave("its rows: the file could not be read")
             return self
         try:
-            self.sheet = open_sheet(self.archive, self.table, self.folder)
+            self.sheet = open_sheet(self.archive, self.table, self.folder, self.database)
             try:
                 self._read(self.sheet)
             finally:

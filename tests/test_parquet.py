@@ -266,6 +266,18 @@ def test_a_type_that_is_the_fields(kind: str, arrow: str, tmp_path: Path) -> Non
     assert rules <= {"cell-control-character"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "arrow", "wrong"), [("date", "date", 2), ("datetime", "moment", 2)]
+)
+def test_days_that_no_calendar_has(kind: str, arrow: str, wrong: int, tmp_path: Path) -> None:
+    """Catches a year of five digits, one before 1, or the end of time, that passes for a date."""
+    values = pa.array(TYPES[arrow][1], pa.int32() if arrow == "date" else pa.int64())
+    table = pa.table({"a": values.cast(TYPES[arrow][0])})
+    found = same(tmp_path, [table], {"fields": [{"name": "a", "type": kind}]})
+    assert {one[0] for one in found} == {"cell-type"}
+    assert len(found) == wrong
+
+
 def test_files_with_other_types_and_places(tmp_path: Path) -> None:
     """Catches a finding in the wrong file or row, and types of the first file that hold for all."""
     files = [pa.table({"a": [1, 2, 3], "b": ["x", "y", "z"]}),

@@ -1,6 +1,6 @@
 """Packages of any size, invented but always the same, for measuring.
 
-    python benchmarks/invented.py FOLDER ROWS [--dirty SHARE]
+    python benchmarks/invented.py FOLDER ROWS [--dirty SHARE | --parquet]
     python benchmarks/invented.py FOLDER FIGURES --traceable [--texts]
 
 DuckDB computes every cell from the number of its row and writes the files: no table is held in
@@ -25,6 +25,8 @@ QUALIFIERS = ("exact", "more_than", "at_least", "at_most", "less_than", "approxi
               "vague")  # fmt: skip
 PRECISIONS = ("day", "week", "month", "year")
 KINDS = ("country", "region", "city", "site")
+TYPES = {"integer": "BIGINT", "number": "DOUBLE", "date": "DATE"}
+"""The columns' types in Parquet; all others are texts."""
 PUBLISHERS = ("Morning Courier", "The Steppe, daily", "Агентство", "Norholm Post", "Wire 24")
 NOUNS = ("square", "harbour", "station", "market", "bridge", "court", "“airport”", "өзен")
 
@@ -418,10 +420,13 @@ class Workshop:
         folder: Where the package goes.
         dirty: Share of the rows to be broken; zero for none.
         articles: How many articles are written with their texts.
+        parquet: Whether they are written as Parquet, with types.
     """
 
-    def __init__(self, folder: Path, dirty: float, articles: int = 0) -> None:
-        self._folder = folder
+    def __init__(
+        self, folder: Path, dirty: float, articles: int = 0, parquet: bool = False
+    ) -> None:
+        self._folder, self._parquet = folder, parquet
         self._block = round(1 / dirty) if dirty else 0
         self._duckdb = duckdb.connect()
         self._duckdb.execute("CREATE TABLE texts (article BIGINT, words VARCHAR, digest VARCHAR)")
@@ -441,15 +446,17 @@ class Workshop:
 
     def write(self, plan: Plan) -> dict[str, Any]:
         """Write one table, and return its resource."""
-        path = self._folder / f"{plan.name}.csv"
+        path = self._folder / f"{plan.name}.{'parquet' if self._parquet else 'csv'}"
         rows = f"""SELECT {self._flaw(plan)} AS flaw, i
             FROM range({plan.rows}) r(i) WHERE {plan.where}"""
         clean = ", ".join(f'{cell.sql} AS "{cell.name}"' for cell in plan.columns)
         cells = ", ".join(self._cell(plan, cell.name) for cell in plan.columns)
-        self._duckdb.execute(
-            f"COPY (SELECT {cells} FROM (SELECT i, flaw, {clean} FROM ({rows}))) "
-            f"TO '{path}' (HEADER, DELIMITER ',')"
-        )
+        written, form = f"SELECT {cells} FROM (SELECT i, flaw, {clean} FROM ({rows}))", "HEADER"
+        if self._parquet:
+            kinds = (f'CAST("{c.name}" AS {TYPES.get(c.kind, "VARCHAR")})' for c in plan.columns)
+            named = (f'{kind} AS "{c.name}"' for kind, c in zip(kinds, plan.columns, strict=True))
+            written, form = f"SELECT {', '.join(named)} FROM ({written})", "FORMAT parquet"
+        self._duckdb.execute(f"COPY ({written}) TO '{path}' ({form})")
         self._count(plan, rows)
         return resource(path, plan)
 
@@ -498,11 +505,15 @@ def resource(path: Path, plan: Plan) -> dict[str, Any]:
 
 
 def write(
-    folder: Path, plans: Iterator[Plan] | list[Plan], dirty: float = 0.0, articles: int = 0
+    folder: Path,
+    plans: Iterator[Plan] | list[Plan],
+    dirty: float = 0.0,
+    articles: int = 0,
+    parquet: bool = False,
 ) -> None:
     """Write a package, with the texts of so many articles."""
     folder.mkdir(parents=True, exist_ok=True)
-    workshop = Workshop(folder, dirty, articles)
+    workshop = Workshop(folder, dirty, articles, parquet)
     resources = [workshop.write(plan) for plan in plans]
     (folder / "planted.json").write_text(json.dumps(workshop.planted, indent=2, sort_keys=True))
     described = {"name": "invented", "version": "1.0.0", "resources": resources}
@@ -517,10 +528,11 @@ def main() -> None:
     parser.add_argument("--traceable", action="store_true", help="ROWS counts figures")
     parser.add_argument("--texts", action="store_true", help="with --traceable: write articles")
     parser.add_argument("--dirty", type=float, default=0.0, metavar="SHARE")
+    parser.add_argument("--parquet", action="store_true", help="typed Parquet, not CSV; clean")
     given = parser.parse_args()
     plans = traceable(given.rows) if given.traceable else five_tables(given.rows)
     articles = -(-given.rows // PER_ARTICLE) if given.texts else 0
-    write(given.folder, plans, given.dirty, articles)
+    write(given.folder, plans, given.dirty, articles, given.parquet)
 
 
 if __name__ == "__main__":

@@ -50,7 +50,8 @@ SCAN = "raw scan"
 POLARS = "dataframely"
 FRICTIONLESS = "frictionless"
 GENERIC = "kzdata, generic checks"
-NAMES = (KZDATA, GENERIC, HANDWRITTEN, SCAN, POLARS, FRICTIONLESS)
+PARQUET = "kzdata, Parquet"
+NAMES = (KZDATA, PARQUET, GENERIC, HANDWRITTEN, SCAN, POLARS, FRICTIONLESS)
 SAME = {
     "foreign-key": "foreign-key",
     "primary-key": "primary-key",
@@ -143,7 +144,9 @@ def generic(kind: str, rows: int, folder: Path) -> Task:
 def tasks(given: argparse.Namespace) -> Iterator[Task]:
     """What the command line asks for."""
     for rows in given.rows:
-        yield generic("clean", rows, package(rows))
+        clean = generic("clean", rows, package(rows))
+        clean.commands[PARQUET] = kzdata(package(rows, "--parquet"))
+        yield clean
         if given.dirty:
             yield generic("dirty", rows, package(rows, "--dirty", str(given.dirty)))
     for figures in given.traceable:
@@ -266,6 +269,20 @@ def ratios(results: Sequence[Result]) -> str:
     return "\n".join(rows)
 
 
+def forms(results: Sequence[Result]) -> str:
+    """Markdown: the same tables as Parquet, with their types, beside CSV."""
+    cost = {r.about: r.cost for r in results if r.kind == "clean"}
+    rows = ["| rows | Parquet to CSV | the same, processor time | CSV, s | Parquet, s | peak, MB |",
+            "|---:|---:|---:|---:|---:|---:|"]  # fmt: skip
+    for size in sorted({size for _, size, name in cost if name == PARQUET}):
+        text, typed = cost.get(("clean", size, KZDATA)), cost["clean", size, PARQUET]
+        if text:
+            cells = [f"{size:,}", f"{typed.wall / text.wall:.2f}", f"{typed.cpu / text.cpu:.2f}",
+                     f"{text.wall:.2f}", f"{typed.wall:.2f}", f"{typed.peak:.0f}"]  # fmt: skip
+            rows.append(f"| {' | '.join(cells)} |")
+    return "\n".join(rows)
+
+
 def receipts(results: Sequence[Result]) -> str:
     """Markdown: what the traceability rules cost beside the generic checks."""
     cost = {r.about: r.cost for r in results if r.kind == "traceable"}
@@ -315,6 +332,7 @@ def write(results: Sequence[Result]) -> None:
     text = f"{machine()}; {versions(PACKAGES)}."
     renew("machine", text)
     renew("ratios", ratios(results))
+    renew("parquet", forms(results))
     renew("receipts", receipts(results))
     renew("seconds", seconds(results))
 

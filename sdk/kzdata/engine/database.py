@@ -7,7 +7,7 @@ that a row's position is its record number at no cost. Nothing is sniffed, cast 
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
@@ -76,6 +76,11 @@ def _read_csv(sheet: Sheet, columns: Sequence[str]) -> str:
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
         f"max_line_size={MAX_LINE_BYTES if dialect.header_rows else MAX_WRITTEN_BYTES}{ends})"
     )
+
+
+def _rows(sheet: Sheet, columns: Sequence[str], values: Collection[str] = ()) -> str:
+    """A relation over a table's files, every column as text but those that are `values`."""
+    return sheet.relation(columns, values) or _read_csv(sheet, columns)
 
 
 def _selected(columns: Mapping[str, str]) -> str:
@@ -272,11 +277,13 @@ class Database:
         columns: Sequence[str],
         kept: Mapping[str, str],
         first: Mapping[str, str] | None = None,
+        values: Collection[str] = (),
     ) -> None:
         """Read a table's text into a view with `ORD` and the columns `kept`.
 
         `columns` names all that the file has, in its order; `kept` is SQL over them, by the name it
-        gets; `first` are further columns that `kept` may use, made out of those of the file.
+        gets; `first` are further columns that `kept` may use, made out of those of the file; of
+        files with types, the columns `values` are no text in this SQL.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
@@ -286,7 +293,7 @@ class Database:
         names = _selected({alias: f"c{place}" for place, alias in enumerate(kept)})
         if len(parts) > MAX_SQL:
             raise NotReadError("more constraints than can be checked at once; divide the table")
-        relation = _read_csv(sheet, columns)
+        relation = _rows(sheet, columns, values)
         if first:
             relation = f"(SELECT *, {_selected(first)} FROM {relation})"
         try:
@@ -359,13 +366,13 @@ class Database:
         `columns` is SQL of each value over the text of all columns, by name, in the file's order.
         Raises PackageError where the file cannot be read, or a cell is not of its type.
         """
-        values, texts = _selected(columns), _read_csv(sheet, list(columns))
+        values, texts = _selected(columns), _rows(sheet, list(columns))
         self._read_file(f"CREATE TABLE {identifier(name)} AS SELECT {values} FROM {texts}")
 
     def aggregate(self, sheet: Sheet, columns: Sequence[str], sums: Sequence[str]) -> list[Any]:
         """Aggregates over the columns of a table's text, with one look at it."""
         parts = ", ".join(["count(*)", *sums])
-        ((_, *found),) = self._read_file(f"SELECT {parts} FROM {_read_csv(sheet, columns)}")
+        ((_, *found),) = self._read_file(f"SELECT {parts} FROM {_rows(sheet, columns)}")
         return found
 
     def _read_file(self, sql: str) -> list[tuple[Any, ...]]:

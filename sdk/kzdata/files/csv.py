@@ -11,7 +11,7 @@ without a word, and loses a bare carriage return.
 import codecs
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, repeat, takewhile, zip_longest
@@ -28,6 +28,7 @@ MAX_NAME_PART = 2_000  # characters of a column's name that is put together of s
 CHUNK = 1 << 20
 ENDLESS = 1 << 20  # bytes without the end of a row: that row is looked at by the careful reader
 BOM = b"\xef\xbb\xbf"
+PARQUET = b"PAR1"  # what a Parquet file begins with
 BLOCK = 1 << 12  # bytes in which a line is looked for: fewer lines to split, more blocks to count
 
 
@@ -124,12 +125,17 @@ def file_stats(
     marks = _QuotationMarks(dialect if dialect.simple else Dialect())
     encoding = encoding_of(path)
     with path.open("rb") as stream:
+        if stream.read(len(PARQUET)) == PARQUET:  # no text: its bytes tell nothing of its cells
+            suspicious = controls = True
+        stream.seek(0)
         while chunk := stream.read(CHUNK):
             if chunk.endswith(b"\r"):
                 chunk += stream.read(1)  # or a line end cut in two looks like a bare one
             for digest in digests.values():
                 digest.update(chunk)
             size += len(chunk)
+            if suspicious and controls:
+                continue
             seen, tail = tail + chunk, chunk[-2:]
             suspicious = suspicious or _suspicious(seen) or marks.stray(chunk)
             controls = controls or _controls(seen)
@@ -203,12 +209,15 @@ def _suspicious(data: bytes) -> bool:
 Kept = TypeVar("Kept")
 
 
-def _whole(record: Record) -> Any:
+def whole(record: Record) -> Any:
+    """The record itself, which a sheet keeps where nobody says what of it."""
     return record
 
 
 class Sheet:
     """A table's text: one or several CSV files of one dialect, each with its header rows."""
+
+    textual = True  # whether its files are text, and its rows stand on lines
 
     # `origins`: of each file that was made of another form, where its rows came from.
     def __init__(
@@ -222,9 +231,10 @@ class Sheet:
         self.dialect = dialect or Dialect()
         self.encoding = encoding  # that of the files, which may have become UTF-8 since
 
-    def header(self) -> Record | None:
-        """The names of the columns; None where the first file is empty or has no header."""
-        above = takewhile(lambda record: (record.number, record.part) == (-1, 0), self.records())
+    def header(self, part: int = 0) -> Record | None:
+        """The names of a file's columns; None where it is empty or has no header."""
+        alone = Sheet([self.parts[part]], self.dialect, self.encoding)
+        above = takewhile(lambda record: record.number == -1 and record.part == 0, alone.records())
         heads = [record for record in above if record.cells]
         if len(heads) < 2:
             return heads[0] if heads else None
@@ -291,6 +301,34 @@ class Sheet:
             else:
                 yield "header" if ordinal in heads else "row", line, raw
 
+    def stats(self, part: int) -> FileStats:
+        """What the bytes of one of its files tell of its rows."""
+        return file_stats(self.parts[part], frozenset(), self.dialect)
+
+    def relation(self, columns: Sequence[str], values: Collection[str] = ()) -> str | None:
+        """SQL of its rows as texts, some columns as `values`; None where the files are CSV."""
+        return None
+
+    def kinds(self) -> Sequence[str]:
+        """The SQL type of each column, or empty; nothing where the files are text."""
+        return ()
+
+    def cell(self, value: str, kind: str) -> str:
+        """SQL: the text of a value of such a type, or NULL."""
+        raise NotImplementedError
+
+    def only(self, fits: Sequence[bool], empty: Path) -> "Sheet":
+        """The same with an empty file in place of those that do not fit."""
+        parts = [part if fit else empty for part, fit in zip(self.parts, fits, strict=True)]
+        origins = [one if fit else None for one, fit in zip(self.origins, fits, strict=True)]
+        return Sheet(parts, self.dialect, self.encoding, origins)
+
+    def text(self, part: int) -> Iterator[bytes]:
+        """The text of one of its files, in pieces."""
+        with self.parts[part].open("rb") as stream:
+            while chunk := stream.read(CHUNK):
+                yield chunk
+
     def simplified(self, target: Path, width: int) -> "Sheet":
         """The same rows in one file that a fast reader takes, without a header."""
         with target.open("w", encoding="utf-8", newline="") as out:
@@ -298,7 +336,7 @@ class Sheet:
         return Sheet([target], HEADLESS)
 
     def pick(
-        self, numbers: set[int], rows: int, keep: Callable[[Record], Kept] = _whole
+        self, numbers: set[int], rows: int, keep: Callable[[Record], Kept] = whole
     ) -> dict[int, Kept]:
         """What is kept of the rows of the given numbers, from 0, by number.
 

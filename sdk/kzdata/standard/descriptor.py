@@ -328,6 +328,12 @@ class Schema(Declared):
         return self.missing_values if field.missing_values is None else field.missing_values
 
     @property
+    def null_text(self) -> str:
+        """The cell of a value that is none, in forms that have types."""
+        # Where an empty text is a value, it must be told from it.
+        return "" if all("" in self.missing_of(field) for field in self.fields) else NO_VALUE
+
+    @property
     def evidenced(self) -> tuple[FieldDescriptor, ...]:
         """The fields whose cells need receipts."""
         return tuple(field for field in self.fields if field.evidence == "required")

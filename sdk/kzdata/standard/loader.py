@@ -13,7 +13,7 @@ from kzdata.display import safe
 from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.errors import PackageError
-from kzdata.files.csv import Sheet, file_stats
+from kzdata.files.csv import Sheet
 from kzdata.standard.descriptor import FieldDescriptor, Schema, Table
 from kzdata.standard.field_types import read_type
 from kzdata.standard.source import ADVICE, TableTexts
@@ -107,7 +107,7 @@ def load_text(
     header = sheet.header()
     width = header.width if header else len(table.schema.fields)
     columns = [f"c{place}" for place in range(width)]
-    prints = (file_stats(part, frozenset(), sheet.dialect) for part in sheet.parts)
+    prints = map(sheet.stats, range(len(sheet.parts)))
     # DuckDB passes over blank lines, NUL and stray marks without a word: they take the careful way.
     if sheet.dialect.simple and not any(one.suspicious for one in prints):
         with suppress(UnreadableCSVError):  # the careful reader says where

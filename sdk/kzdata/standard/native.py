@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from kzdata.files.json_rows import Number, written
-from kzdata.standard.descriptor import NO_VALUE, FieldDescriptor, Schema
+from kzdata.standard.descriptor import FieldDescriptor, Schema
 from kzdata.standard.field_types import read_type
 from kzdata.standard.inner_names import places, stated
 
@@ -59,8 +59,7 @@ class Cells:
             folded.get(name.casefold()) if inner is None else fields[inner]
             for name, inner in zip(names, places(names, schema.names), strict=True)
         ]
-        empty = all("" in schema.missing_of(field) for field in schema.fields)
-        self._null = "" if empty else NO_VALUE
+        self._null = schema.null_text
 
     def texts(self, values: Sequence[Any], told: list[Told]) -> list[str]:
         """The texts of a row's cells; those that are odd and could pass are told, too."""

@@ -14,7 +14,6 @@ from kzdata.files.patterns import is_pattern
 from kzdata.standard import descriptor as model
 from kzdata.standard.declarations import MAX_TRACED, SINGLE
 from kzdata.standard.descriptor import (
-    NO_VALUE,
     Descriptor,
     Resource,
     Schema,
@@ -407,7 +406,7 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
     dialect = resource.dialect or TableDialect()
     typed = any(form.name not in DELIMITED for form in forms_of(resource))
-    nulls = [NO_VALUE] * typed
+    nulls = [schema.null_text] if typed and schema.null_text else []
     if not typed and dialect.null_sequence is not None:
         nulls.append(dialect.null_sequence)
     if not nulls:

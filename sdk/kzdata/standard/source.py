@@ -7,11 +7,12 @@ their numbers; a compressed file may not grow without limit.
 import codecs
 import re
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import partial
 from itertools import combinations
 from pathlib import Path
 from threading import get_ident
+from typing import TYPE_CHECKING
 
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, is_remote
@@ -21,7 +22,6 @@ from kzdata.files.packing import member_name, unpacked
 from kzdata.files.temporary import TemporaryFolder
 from kzdata.standard.descriptor import (
     MAX_TEXT,
-    NO_VALUE,
     Descriptor,
     Resource,
     Table,
@@ -41,8 +41,10 @@ from kzdata.standard.inner_names import MARK, stated
 from kzdata.standard.json_model import short
 from kzdata.standard.rows import Origin, check_whole, write_items, write_sheet
 
+if TYPE_CHECKING:
+    from kzdata.engine.database import Database
+
 ADVICE = "; `kzdata validate` says more"
-PARQUET_MEMORY = 1 << 30  # bytes that DuckDB takes for a Parquet file before it spills
 UTF8 = {"utf8", "utf8sig"}
 # Python's names of the character encodings that are read, each in the time of one pass. Its other
 # codecs are no encodings, or keep a whole text until they have seen its end (UTF-7, HZ, ISO 2022),
@@ -194,19 +196,50 @@ def _not_apart(table: Table) -> str:
     return f"{stated(table.name)}: {words}"
 
 
-def open_sheet(archive: Archive, table: Table, folder: Path) -> Sheet:
+def open_sheet(
+    archive: Archive, table: Table, folder: Path, database: "Database | None" = None
+) -> Sheet:
     """The text of a table, turned into UTF-8 CSV in a temporary folder where it is none.
+
+    Parquet is read as it is, and looked at by a database of its own where none is given.
 
     Raises:
         PackageError: A file is not what it should be.
         NotReadError: It may be right, and is not read.
     """
-    made = [_part(archive, table, place, form, folder) for place, form in enumerate(_forms(table))]
+    forms = _forms(table)
+    if any(form.name == "parquet" for form in forms):
+        return _parquet(archive, table, forms, folder, database)
+    made = [_part(archive, table, place, form, folder) for place, form in enumerate(forms)]
     parts, dialects, origins = zip(*made, strict=True)
     # What is written here is plain CSV; another dialect holds for all files or for none.
     if len(set(dialects)) > 1:
         raise PackageError(f"{table.name}: files in several forms or dialects")
     return Sheet(parts, dialects[0], table.resource.encoding or "UTF-8", origins)
+
+
+def _parquet(
+    archive: Archive, table: Table, forms: list[Form], folder: Path, database: "Database | None"
+) -> Sheet:
+    """The rows of Parquet files."""
+    from kzdata.engine.parquet import ParquetSheet, parquet_file, reader
+
+    if len({form.name for form in forms}) > 1:
+        what = f"{table.name}: files in Parquet and in another form"
+        raise NotReadError(f"{what}; write all of them in one")
+    if not table.resource.path:
+        raise NotReadError(f"the data of {table.name}: text as parquet; put it into a file")
+    files = []
+    with nullcontext(database) if database else reader(folder) as engine:
+        for place, (form, path) in enumerate(zip(forms, table.resource.path, strict=True)):
+            part = archive.path_of(path)
+            if form.packing:
+                part = unpacked_file(part, _target(folder, place, "unpacked"), form, path, archive)
+            try:
+                files.append(parquet_file(engine, part, archive.room))
+            except PackageError as error:
+                raise type(error)(f"{path}: {error}") from error
+    return ParquetSheet(files, table.schema.null_text, folder)
 
 
 def _forms(table: Table) -> list[Form]:
@@ -231,8 +264,6 @@ def _part(archive: Archive, table: Table, place: int, form: Form, folder: Path) 
         part = decoded(part, target("decoded"), table, path, archive)
     if form.name in DELIMITED:
         return part, _delimited(resource, form), None
-    if form.name == "parquet":
-        return from_parquet(part, target("parquet"), table, path, archive), Dialect(), None
     if form.name in SPREADSHEETS:
         return _sheet(archive, table, form, part, target("sheet"), path)
     return _items(archive, table, form, part, target("items"), path)
@@ -350,20 +381,3 @@ def decoded(source: Path, target: Path, table: Table, path: str, archive: Archiv
 def _utf8(text: str) -> bytes:
     """Text as UTF-8, with the byte FF, which UTF-8 does not have, where it could not be read."""
     return text.encode("utf-8", "surrogateescape")
-
-
-def from_parquet(source: Path, target: Path, table: Table, path: str, archive: Archive) -> Path:
-    """Write a Parquet file out as CSV; a value is written as its type's usual text."""
-    from kzdata.engine.database import Database, sensible_memory
-    from kzdata.engine.parquet import parquet_to_csv
-
-    # Where an empty text is a value, NULL must be told from it.
-    empty = all("" in table.schema.missing_of(field) for field in table.schema.fields)
-    memory = sensible_memory(PARQUET_MEMORY)
-    with Database(memory_limit=memory, temp_dir=target.parent) as database:
-        null = "" if empty else NO_VALUE
-        try:
-            archive.unpacks(parquet_to_csv(database, source, target, archive.room, null))
-        except PackageError as error:
-            raise type(error)(f"{path}: {error}") from error
-    return target

@@ -23,7 +23,7 @@ from typing import Any, Literal, NamedTuple, cast
 from kzdata.engine.limits import Limits, apart
 from kzdata.errors import LimitError, PackageError, require
 from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
-from kzdata.files.csv import CHUNK, Dialect, Record
+from kzdata.files.csv import Dialect, Record
 from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.forms import DELIMITED, SPREADSHEETS, forms_of
@@ -160,9 +160,9 @@ def _copy_table(
     paths = []
     with workspace(folder) as made:
         sheet = open_sheet(archive, table, made)
-        for number, part in enumerate(sheet.parts):
-            with part.open("rb") as source, (folder / f"{number}.csv").open("xb") as target:
-                while chunk := source.read(CHUNK):
+        for number in range(len(sheet.parts)):
+            with (folder / f"{number}.csv").open("xb") as target:
+                for chunk in sheet.text(number):
                     archive.unpacks(len(chunk))
                     target.write(chunk)
             paths.append(f"{folder.name}/{number}.csv")

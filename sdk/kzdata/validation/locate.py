@@ -110,11 +110,11 @@ def _place(
     line: int | None,
     column: int | None,
 ) -> tuple[int | None, int | None, int | None]:
-    """Line and column, or the row where a file has no lines; what Parquet has is neither."""
+    """Line and column, or the row where a file has no lines."""
     if table is None or violation.file == DESCRIPTOR != table.path:
         return line, column, None
     if forms_of(table.resource)[part].name == "parquet":
-        return None, None, None
+        return None, None, None if violation.ordinal is None else line
     origin = sheet.origins[part] if sheet and sheet.origins else None
     if origin is None:
         return line, column, None

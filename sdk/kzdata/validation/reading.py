@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
 from operator import attrgetter
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, Self
 
 from kzdata.engine import sql
@@ -14,8 +15,8 @@ from kzdata.engine.database import Database, UnreadableCSVError
 from kzdata.engine.sql import ORD, identifier, literal
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
-from kzdata.files.csv import HEADLESS, OVERLONG, Dialect, FileStats, Record, Sheet, file_stats
-from kzdata.standard.descriptor import Descriptor, FieldDescriptor, Schema, Table
+from kzdata.files.csv import HEADLESS, OVERLONG, Dialect, FileStats, Record, Sheet
+from kzdata.standard.descriptor import NO_VALUE, Descriptor, FieldDescriptor, Schema, Table
 from kzdata.standard.field_types.base import OTHERWISE, DeclarationError, UnsupportedError
 from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
@@ -38,6 +39,10 @@ from kzdata.validation.rules.package import header_of
 SUSPECT = "\x1fsuspect"
 JUDGED_AT_ONCE = 100  # texts of a column in memory, each of at most a row's length
 MAX_KNOWN, MAX_KNOWN_TEXT = 10_000, 200  # texts, and their characters, that are judged once
+
+
+TEXT = "VARCHAR"  # the type of texts in SQL
+NOTHING = frozenset({"", NO_VALUE})  # texts that stand for no value, and that no typed value has
 
 
 class ColumnCheck(NamedTuple):
@@ -77,7 +82,7 @@ class Reading:
             self._leave("its rows: the file could not be read")
             return self
         try:
-            self.sheet = open_sheet(self.archive, self.table, self.folder)
+            self.sheet = open_sheet(self.archive, self.table, self.folder, self.database)
             try:
                 self._read(self.sheet)
             finally:
@@ -126,6 +131,10 @@ class Reading:
             self.rows = 0
             return
         every = self._column_checks()
+        if not sheet.textual:
+            self._load(sheet, every)
+            self._check_cells(every)
+            return
         # Most files hold nothing that DuckDB passes over: it needn't wait for what their bytes say.
         usual = [one for one in every if not one.check.proven_by_bytes]
         done = self._load_directly(sheet, usual)
@@ -146,7 +155,7 @@ class Reading:
         """
         if not sheet.dialect.header_rows:
             return sheet
-        headers = [header_of(part, n, sheet.dialect) for n, part in enumerate(sheet.parts)]
+        headers = [header_of(sheet, part) for part in range(len(sheet.parts))]
         found, names = named(self.table, headers[0]), self.table.schema.names
         there = set(places(found, names)) - {None}
         known, dialect = not names or bool(there), self.table.resource.dialect
@@ -218,9 +227,7 @@ class Reading:
             if not fit:
                 self._leave("its rows: its header is not that of the first file", file=path)
         self.related = False
-        parts = [part if fit else empty for part, fit in zip(sheet.parts, fits, strict=True)]
-        origins = [one if fit else None for one, fit in zip(sheet.origins, fits, strict=True)]
-        return Sheet(parts, sheet.dialect, sheet.encoding, origins)
+        return sheet.only(fits, empty)
 
     def _stats_of_text(self, sheet: Sheet) -> list[FileStats]:
         """What the text's own bytes say: those of the files, or of what they became."""
@@ -228,9 +235,9 @@ class Reading:
         as_it_is = {self.archive.path_of(path): path for path in self.table.resource.path}
         return [
             self.stats_by_path[as_it_is[part]].result()
-            if part in as_it_is and sheet.dialect == Dialect()
-            else file_stats(part, frozenset(), sheet.dialect)
-            for part in sheet.parts
+            if sheet.textual and part in as_it_is and sheet.dialect == Dialect()
+            else sheet.stats(number)
+            for number, part in enumerate(sheet.parts)
         ]
 
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
@@ -260,18 +267,29 @@ class Reading:
         self.asked = {one.rule.name for one in checks}
         return checks
 
-    def _cell(self, name: str) -> str:
-        """SQL: a cell, or NULL where it holds a missing value or the file has no such column."""
+    def _cell(self, name: str, text: str | None = None) -> str:
+        """SQL: a cell, or NULL where it holds a missing value or the file has no such column.
+
+        Its `text` is the column itself by default.
+        """
         if name not in self.columns:
             return sql.text("NULL")
         if len(self._missing[name]) > 1:
             return identifier(_value_column(name))
-        return sql.absent(identifier(name), self._missing[name])
+        return sql.absent(text or identifier(name), self._missing[name])
 
-    def _value_columns(self, names: Iterable[str]) -> dict[str, str]:
-        """SQL of the cells that may hold one of several missing values, which is not repeated."""
-        missing = {name: self._missing[name] for name in names if len(self._missing[name]) > 1}
-        return {_value_column(n): sql.absent(identifier(n), texts) for n, texts in missing.items()}
+    def _value_columns(
+        self, names: Iterable[str], texts: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, str]:
+        """SQL of the cells that may hold one of several missing values, which is not repeated.
+
+        The `texts` of some columns are given as SQL.
+        """
+        several = {name: self._missing[name] for name in names if len(self._missing[name]) > 1}
+        return {
+            _value_column(name): sql.absent(texts.get(name) or identifier(name), missing)
+            for name, missing in several.items()
+        }
 
     def _pattern_compiles(self, asked: ColumnCheck) -> bool:
         """Whether RE2 takes the pattern of a check; where it doesn't, that is a finding."""
@@ -296,17 +314,48 @@ class Reading:
 
     def _load(self, sheet: Sheet, checks: list[ColumnCheck]) -> None:
         """Keep of each row the columns that later rules need, and suspect rows whole."""
-        kept = {name: self._cell(name) for name in columns_needed(self.table, self.package)}
-        passing = self._passing(checks)
+        typed = self._typed(sheet, checks)
+        texts = {name: sheet.cell(identifier(name), kind) for name, (kind, _) in typed.items()}
+        needed = columns_needed(self.table, self.package)
+        kept = {name: self._cell(name, texts.get(name)) for name in needed}
+        passing = self._passing(checks) | {name: test for name, (_, test) in typed.items()}
         # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
         others = [f"{identifier(n)} IS NOT NULL" for n in self.columns if n not in passing]
         tests, cells = (
             " AND ".join([*passing.values(), *others]),
-            sql.listed(map(identifier, passing)),
+            sql.listed(texts.get(name) or identifier(name) for name in passing),
         )
         kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)"
-        made = self._value_columns(name for name in self._fields if name in self.columns)
-        self.database.create_view(self.table.name, sheet, self.columns, kept, made)
+        made = self._value_columns((n for n in self._fields if n in self.columns), texts)
+        self.database.create_view(self.table.name, sheet, self.columns, kept, made, typed)
+
+    def _typed(self, sheet: Sheet, checks: list[ColumnCheck]) -> dict[str, tuple[str, str]]:
+        """Columns whose type alone proves their rules: their type in SQL, and the test."""
+        kinds = dict(zip(self.columns, sheet.kinds(), strict=False))
+        found: dict[str, tuple[str, str]] = {}
+        for name, asked in groupby(checks, attrgetter("field")):
+            if kind := kinds.get(name):
+                test = self._typed_test(name, kind, [one.check for one in asked])
+                found |= {name: (kind, test)} if test else {}
+        return found
+
+    def _typed_test(self, name: str, kind: str, checks: Sequence[Check]) -> str | None:
+        """SQL that is true only where a typed value keeps every rule; None where none tells."""
+        field, value, missing = self._fields[name], identifier(name), self._missing[name]
+        # What stands for no value by its text is proven to be there by that alone.
+        if kind != TEXT and field.constraints.required and {*missing} - NOTHING:
+            return None
+        absent = f"{value} IS NULL"
+        if kind == TEXT:
+            absent += f" OR {sql.among(value, missing)}"
+        proven = []
+        for check in checks:
+            tests = check.proven_by_type(value, kind) if check.proven_by_type else None
+            if tests is None and kind != TEXT:
+                return None
+            there = (f"NOT ({absent})",) if field.constraints.required else ()
+            proven.append(check if tests is None else check._replace(proven_by=(*there, *tests)))
+        return keeps_all(field, missing, proven, absent)
 
     def _load_directly(self, sheet: Sheet, checks: list[ColumnCheck]) -> bool:
         """Let DuckDB read the files themselves; whether it could."""
@@ -415,11 +464,13 @@ def _without(schema: Schema, absent: set[str]) -> Schema:
     )
 
 
-def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check]) -> str:
+def keeps_all(
+    field: FieldDescriptor, missing: Sequence[str], checks: Iterable[Check], absent: str = ""
+) -> str:
     """SQL that is true only where a cell keeps every rule of its column.
 
     Each test by which rules are proven is in it once, and so is a rule that has none; `missing` are
-    the texts that stand for no value.
+    the texts that stand for no value, and `absent` is SQL that says so of what is no text.
     """
     always, filled, cases = dict[str, None](), dict[str, None](), list[str]()
     for check in checks:
@@ -431,7 +482,7 @@ def keeps_all(field: FieldDescriptor, missing: Sequence[str], checks: Iterable[C
             (filled if spared else always).update(dict.fromkeys(check.proven_by))
     tests = list(always)
     if rest := [test for test in filled if test not in always]:
-        absent = sql.among(identifier(field.name), missing)
+        absent = absent or sql.among(identifier(field.name), missing)
         tests.append(f"({absent} OR ({' AND '.join(rest)}))")
     if cases:
         # CASE and not NOT: a test that is NULL for a cell is not broken.

@@ -101,6 +101,8 @@ class Query(NamedTuple):
         )
 
 
+# From SQL of a typed value and its type in SQL, tests that prove a rule; None where there are none.
+TypeProof = Callable[[str, str], tuple[str, ...] | None]
 # Whether what was seen of a file's bytes proves that nothing in it breaks a rule.
 BytesProof = Callable[[FileStats], bool]
 
@@ -121,6 +123,9 @@ class Check(NamedTuple):
     # Makes what decides of each text for which `broken` is true, where SQL cannot: it says what is
     # wrong, or None, and raises UnsupportedError where it cannot tell, as its maker does.
     judge: Callable[[Matches], Judge] | None = None
+    # Tests of a value of a column that has a type in SQL, given both: true together only for values
+    # whose text keeps the rule. None: the text is asked.
+    proven_by_type: TypeProof | None = None
 
 
 class PackageRule(Protocol):

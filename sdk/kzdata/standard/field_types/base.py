@@ -1,7 +1,7 @@
 """What every field type says of its cells."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from kzdata.engine import sql
@@ -67,6 +67,21 @@ class FieldType:
         if self.formats and field.format not in self.formats:
             found = f"format {field.format} of type {field.type}"
             raise MisdeclaredError(found, f"one of the formats {', '.join(self.formats)}")
+
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        """Tests of a value of an SQL type that are true only where its text is one of this type.
+
+        None where the type does not tell, and the text is asked.
+        """
+        return None
+
+    def value_within(self, value: str, kind: str, operator: str, limit: Any) -> str | None:
+        """A test of such a value that is true only if its text is within a limit, as `within`."""
+        return None
+
+    def value_among(self, value: str, kind: str, texts: Sequence[str]) -> str | None:
+        """A test of such a value that is true only if it is that of one of some texts."""
+        return None
 
     def sql_value(self, cell: str, kind: str) -> str:
         """SQL of a cell's exact value as one of `sql_types`; NULL where that cannot hold it."""

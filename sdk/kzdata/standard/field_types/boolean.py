@@ -20,6 +20,10 @@ class Boolean(FieldType):
         self.pattern = f"{either(field.true_values)}|{either(field.false_values)}"
         self.breach = unmatched(self.pattern)
 
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        told = "true" in self.field.true_values and "false" in self.field.false_values
+        return () if kind == "BOOLEAN" and told else None
+
     def same(self, cell: str) -> str:
         return sql.text(self.sql_value(cell, "BOOLEAN"))
 

@@ -1,6 +1,7 @@
 """Whole and decimal numbers, exact whatever their length."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from math import inf, isinf, nextafter
@@ -21,6 +22,7 @@ SPECIAL = "(?i:nan|-?inf)"
 # Decimal numbers without exponent, of up to so many characters, that share their nearest binary
 # number are equal (IEEE 754, DBL_DIG).
 SHORT = 15
+WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")  # SQL types, signed
 BIG = 1 << 63
 MAX_DIGITS = 1_000  # characters of a number up to which its value is compared, not its text
 _EXPONENT = "([eE][+-]?0*[0-9]{1,18})?"
@@ -94,6 +96,30 @@ class Integer(FieldType):
     def within(self, cell: str, operator: str, limit: Any) -> str:
         return number_within(self.plain(cell), operator, self.number(limit))
 
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        return () if _is_whole(kind) else None
+
+    def value_within(self, value: str, kind: str, operator: str, limit: Any) -> str | None:
+        number = self.number(limit)
+        # What few digits tell apart in decimals, they tell apart in binary numbers, too.
+        apart = number.is_finite() and len(number.as_tuple().digits) <= SHORT
+        if not apart or abs(number.adjusted()) > SHORT:
+            return None
+        if kind == "DOUBLE":  # NaN is beyond all of its numbers, and within no limit
+            end = f" AND {value} <= CAST('inf' AS DOUBLE)" if operator[0] == ">" else ""
+            return f"({value} {operator} CAST('{float(number)!r}' AS DOUBLE){end})"
+        if _is_whole(kind) and number == int(number):
+            return f"{value} {operator} {int(number)}"
+        if known := re.fullmatch(r"DECIMAL\(([0-9]+),([0-9]+)\)", kind):
+            width, places = map(int, known.groups())
+            if _places(number) <= places and abs(number) < 10 ** (width - places):
+                return f"{value} {operator} CAST({number:f} AS {kind})"
+        return None
+
+    def value_among(self, value: str, kind: str, texts: Sequence[str]) -> str | None:
+        told = _is_whole(kind) and texts and all(re.fullmatch("-?[0-9]{1,15}", t) for t in texts)
+        return f"{value} IN ({', '.join(texts)})" if told else None
+
     def sql_value(self, cell: str, kind: str) -> str:
         usual = f"WHEN {sql.printed_alike(cell, kind)} THEN try_cast({cell} AS {kind}) "
         form = sql.full_match(cell, self.pattern or "")
@@ -138,6 +164,10 @@ class Number(Integer):
     def breach(self, cell: str) -> str:
         return f"NOT {sql.full_match(cell, self.pattern or '')}"
 
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        pointed = kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL(")
+        return () if _is_whole(kind) or (pointed and self._point == ".") else None
+
     def sql_value(self, cell: str, kind: str) -> str:
         # A binary number that is printed with the digits of the cell is taken for its value.
         plain = self.plain(cell)
@@ -173,6 +203,16 @@ class Number(Integer):
 
     def text(self, value: float) -> str:
         return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+
+
+def _is_whole(kind: str) -> bool:
+    """Whether an SQL type has whole numbers only, and prints each as its digits."""
+    return kind.removeprefix("U") in WHOLE or (kind.startswith("DECIMAL(") and kind.endswith(",0)"))
+
+
+def _places(number: Decimal) -> int:
+    """How many digits a number has behind the point."""
+    return max(0, -int(number.normalize().as_tuple().exponent))
 
 
 def _grouped(group: str | None, point: str | None) -> str:

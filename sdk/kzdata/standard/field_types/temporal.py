@@ -25,6 +25,7 @@ ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
 YEAR = r"-?([1-9][0-9]{3,17}|0[0-9]{3})"
 _DATETIME = rf"{YEAR}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T({CLOCK}(\.[0-9]+)?|24:00:00(\.0+)?)"
 DATETIME = _DATETIME + ZONE
+_PLAIN_DATETIME = f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}"
 _HOUR = 3_600_000_000  # microseconds
 _DAY = 24 * _HOUR
 _END = 253_402_300_800_000_000  # microseconds from 1970 to the year 10000, which Python lacks
@@ -54,6 +55,13 @@ class Date(_Moment):
         printed = f"coalesce({sql.printed_alike(cell, 'DATE')}, {cell} IS NULL)"
         return f"(CASE WHEN {sql.byte_length(cell)} <> 10 THEN true ELSE NOT {printed} END)"
 
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        return (_in_four_digits(value, kind),) if kind == "DATE" else None
+
+    def value_within(self, value: str, kind: str, operator: str, limit: Any) -> str | None:
+        told = kind == "DATE" and re.fullmatch(self.pattern or "", str(limit))
+        return f"{value} {operator} DATE {sql.literal(str(limit))}" if told else None
+
     def same(self, cell: str) -> str:
         return cell
 
@@ -81,6 +89,18 @@ class Time(Date):
     def breach(self, cell: str) -> str:
         return f"NOT {sql.full_match(cell, CLOCK)}"
 
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        return None  # a fraction of a second is none of its form
+
+    def value_within(self, value: str, kind: str, operator: str, limit: Any) -> str | None:
+        return None
+
+
+def _in_four_digits(value: str, kind: str) -> str:
+    """SQL: a day or moment has a year that every calendar has, and is printed in four digits."""
+    first, last = (f"CAST('{year}' AS {kind})" for year in ("0001-01-01", "9999-12-31"))
+    return f"{value} BETWEEN {first} AND {last}"
+
 
 def _text_order(cell: str, operator: str, limit: Any) -> str:
     return f"{cell} {operator} {sql.literal(str(limit))}"
@@ -100,6 +120,14 @@ class DateTime(_Moment):
         careful = first_of(cell, *_year_breaches(cell, DATETIME), f"NOT {day}")
         return f"(CASE WHEN {sql.printed_with_t(cell)} THEN false ELSE {careful} END)"
 
+    def proof_of_kind(self, value: str, kind: str) -> tuple[str, ...] | None:
+        told = kind in ("TIMESTAMP", "TIMESTAMP WITH TIME ZONE")
+        return (_in_four_digits(value, kind),) if told else None
+
+    def value_within(self, value: str, kind: str, operator: str, limit: Any) -> str | None:
+        told = kind == "TIMESTAMP" and re.fullmatch(_PLAIN_DATETIME, str(limit))
+        return f"{value} {operator} TIMESTAMP {sql.literal(str(limit))}" if told else None
+
     def same(self, cell: str) -> str:
         zone = f"CASE WHEN {_zoned(cell)} THEN 'Z' ELSE '' END"
         return f"({sql.text(_instant(cell))} || {zone})"
@@ -110,7 +138,7 @@ class DateTime(_Moment):
         # is so in every zone (XML Schema Part 2, 3.2.7.4).
         slack = f"(CASE WHEN {_zoned(cell)} <> {_zoned(bound)} THEN {14 * _HOUR} ELSE 0 END)"
         careful = f"{_instant(cell)} {side} {slack} {operator} {_instant(bound)}"
-        if not re.fullmatch(f"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{CLOCK}", str(limit)):
+        if not re.fullmatch(_PLAIN_DATETIME, str(limit)):
             return careful
         usual = f"{sql.byte_length(cell)} = 19 AND {cell} NOT LIKE '%T24%'"
         return f"(CASE WHEN {usual} THEN {_text_order(cell, operator, limit)} ELSE {careful} END)"

@@ -4,6 +4,7 @@ All checks of a table become one test of each row in one pass over the file (see
 """
 
 import re
+from collections.abc import Callable
 from decimal import Decimal
 from functools import partial
 from math import inf, isnan, nan
@@ -23,7 +24,7 @@ from kzdata.standard.field_types.limits import BOUNDS, check_bound, texts_of
 from kzdata.standard.field_types.number import SHORT
 from kzdata.standard.field_types.pattern import PATTERNED, read_pattern
 from kzdata.standard.field_types.text import CATEGORICAL
-from kzdata.validation.rule import Check, rule
+from kzdata.validation.rule import Check, TypeProof, rule
 
 
 @rule(
@@ -37,7 +38,9 @@ def cell_required(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
     """A cell whose field is `required` has a value."""
     if not field.constraints.required:
         return None
-    return Check(f"{cell} IS NULL", "a value", (f"{cell} IS NOT NULL",))
+    filled = f"{cell} IS NOT NULL"
+    broken, typed = f"{cell} IS NULL", lambda value, _: (f"{value} IS NOT NULL",)
+    return Check(broken, "a value", (filled,), proven_by_type=typed)
 
 
 @rule(
@@ -57,7 +60,8 @@ def cell_type(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
         return None
     if (judge := kind.judge) is not None:
         return Check(f"{cell} IS NOT NULL", kind.words, judge=lambda _: judge)
-    return Check(kind.breach(cell), kind.words, type_proof(field, raw), or_missing=True)
+    parts = (kind.breach(cell), kind.words, type_proof(field, raw))
+    return Check(*parts, or_missing=True, proven_by_type=kind.proof_of_kind)
 
 
 def type_proof(field: FieldDescriptor, raw: str) -> tuple[str, ...] | None:
@@ -134,7 +138,19 @@ def _one_of(
     proof = (sql.among(raw, texts),) if kind.same(cell) == cell else None
     if proof is None:
         plain += f" AND NOT {sql.among_values(cell, texts, kind.same)}"
-    return Check(_if_of_type(kind, cell, plain), expected, proof, or_missing=True)
+    typed = _typed(kind, lambda value, sort: kind.value_among(value, sort, texts))
+    parts = (_if_of_type(kind, cell, plain), expected, proof)
+    return Check(*parts, or_missing=True, proven_by_type=typed)
+
+
+def _typed(kind: FieldType, test: Callable[[str, str], str | None]) -> TypeProof:
+    """Proof of a rule by the value of a column that has the type, and by a test of this value."""
+
+    def tests(value: str, sort: str) -> tuple[str, ...] | None:
+        told, more = kind.proof_of_kind(value, sort), test(value, sort)
+        return None if told is None or more is None else (*told, more)
+
+    return tests
 
 
 def _if_of_type(kind: FieldType, cell: str, test: str) -> str:
@@ -301,7 +317,9 @@ def _bound(field: FieldDescriptor, cell: str, raw: str, name: str) -> Check | No
         return None
     filled = f"{cell} IS NOT NULL AND NOT {kind.breach(cell)}"
     broken = f"(CASE WHEN {within} THEN false ELSE {filled} END)"
-    return Check(broken, f"{words} {limit}", _proof_of_bound(field, raw, name, limit), True)
+    typed = _typed(kind, lambda value, sort: kind.value_within(value, sort, operator, limit))
+    parts = (broken, f"{words} {limit}", _proof_of_bound(field, raw, name, limit), True)
+    return Check(*parts, proven_by_type=typed)
 
 
 def _proof_of_bound(
@@ -351,6 +369,10 @@ def _short(field: FieldDescriptor, limit: Any) -> float:
     return float(bound) if apart and len(bound.as_tuple().digits) <= SHORT else nan
 
 
+# A pattern of ASCII that allows no other character: nothing that stands for many, or for others.
+ASCII_ALONE = re.compile(r"([ -\-/-Z\]-~]|\[(?!\^))*\Z")
+
+
 @rule(
     "cell",
     "remove the control character",
@@ -365,9 +387,16 @@ def cell_control_character(field: FieldDescriptor, cell: str, raw: str) -> Check
     holds (CVE-2021-42574).
     """
     hidden = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{202A}-\x{202E}\x{2066}-\x{2069}]"
-    test = sql.full_match(raw, rf"(?s).*{hidden}.*")
+    kind = known_type(field)
     # Asked only of files whose bytes hold such a character at all: it reads each text to its end.
-    return Check(test, "no control characters", proven_by_bytes=lambda seen: not seen.controls)
+    return Check(
+        sql.matches(cell, hidden),
+        "no control characters",
+        _allowed_alone(field, cell, raw, str.isprintable, ASCII_ALONE),
+        or_missing=True,
+        proven_by_bytes=lambda seen: not seen.controls,
+        proven_by_type=kind.proof_of_kind if kind else None,
+    )
 
 
 # What a spreadsheet carries out (OWASP, CSV Injection): what begins with an equals sign, a function
@@ -400,14 +429,31 @@ def cell_formula(field: FieldDescriptor, cell: str, raw: str) -> Check | None:
 
 def _listed_or_plain(field: FieldDescriptor, cell: str, raw: str) -> tuple[str, ...]:
     """Proof of no formula: that of the field's enum or pattern where they allow none."""
+    told = _allowed_alone(
+        field, cell, raw, lambda text: not re.match(FORMULA, text), PLAIN_BEGINNING
+    )
+    # Texts compare by their bytes, which is ten times as fast as to look at a first character:
+    # letters come after all that a formula begins with, blanks before, digits between.
+    return told or (f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))",)
+
+
+def _allowed_alone(
+    field: FieldDescriptor,
+    cell: str,
+    raw: str,
+    harmless: Callable[[str], bool],
+    pattern: re.Pattern[str],
+) -> tuple[str, ...] | None:
+    """Proof that a text is harmless: that of the field's enum or pattern where all they allow is.
+
+    `pattern` matches patterns that allow nothing else.
+    """
     listed = cell_enum(field, cell, raw) or cell_category(field, cell, raw)
     values = field.category_values if field.constraints.enum is None else field.constraints.enum
     texts = [text for value in values if value is not None for text in texts_of(field, value)]
-    if listed and listed.proven_by and not any(re.match(FORMULA, text) for text in texts):
+    if listed and listed.proven_by and all(map(harmless, texts)):
         return listed.proven_by
     shaped = cell_pattern(field, cell, raw)
-    if shaped and shaped.proven_by and PLAIN_BEGINNING.match(field.constraints.pattern or ""):
+    if shaped and shaped.proven_by and pattern.match(field.constraints.pattern or ""):
         return shaped.proven_by
-    # Texts compare by their bytes, which is ten times as fast as to look at a first character:
-    # letters come after all that a formula begins with, blanks before, digits between.
-    return (f"({raw} >= 'A' OR {raw} < '+' OR ({raw} >= '.' AND {raw} < '='))",)
+    return None

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq, ge, le
-from pathlib import Path
 from typing import Any
 
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
-from kzdata.files.csv import Dialect, FileStats, Record, Sheet
+from kzdata.files.csv import FileStats, Record, Sheet
 from kzdata.files.patterns import is_pattern
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
 from kzdata.standard.field_types.base import COMPARED
@@ -290,10 +289,10 @@ class Header(Record):
     """The names of a file's columns, put together from its header rows; empty if it has none."""
 
 
-def header_of(part: Path, place: int, dialect: Dialect) -> Header:
+def header_of(sheet: Sheet, place: int) -> Header:
     """The header of one of a table's files."""
     # Its rows are records too: what is malformed in them is said of these.
-    found = Sheet([part], dialect).header() or Record(-1, 1, ())
+    found = sheet.header(place) or Record(-1, 1, ())
     return Header(-1, found.line, found.cells, found.fault, place, found.width, found.place)
 
 

@@ -320,7 +320,8 @@ class Reading:
         kept = {name: self._cell(name, texts.get(name)) for name in needed}
         passing = self._passing(checks) | {name: test for name, (_, test) in typed.items()}
         # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
-        others = [f"{identifier(n)} IS NOT NULL" for n in self.columns if n not in passing]
+        unasked = (n for n in self.columns if n not in passing and sheet.textual)
+        others = [f"{identifier(name)} IS NOT NULL" for name in unasked]
         tests, cells = (
             " AND ".join([*passing.values(), *others]),
             sql.listed(texts.get(name) or identifier(name) for name in passing),

@@ -103,7 +103,8 @@ def _duplicates(
         repeated = f"SELECT * FROM shared.{few}"
     join = " AND ".join(f"d.{k} = {cell}" for k, cell in typed.items())
     # The fast comparison takes 5. for 5: what it takes for equal is counted by exact values.
-    exact, valid = zip(*(_exact(table, name) for name in columns), strict=True)
+    exact = [_by_value(table.schema.field(name), column(name)) for name in columns]
+    valid = [of_type(table, name) for name in columns]
     # A name that no column of a package can have.
     twins = identifier("\x1ftwins")
     yield Query(
@@ -138,12 +139,10 @@ def _compares_as_text(table: Table, columns: Sequence[str]) -> bool:
     return all((field.type, field.format) == ("string", "default") for field in fields)
 
 
-def _exact(table: Table, name: str) -> tuple[str, str]:
-    """SQL: a column's exact value, and whether a cell is of its type."""
-    field, cell = table.schema.field(name), column(name)
-    kind = known_type(field)
-    valid = f"NOT {kind.breach(cell)}" if kind and kind.breach else "true"
-    return _by_value(field, cell), valid
+def of_type(table: Table, name: str, alias: str = "t") -> str:
+    """SQL: whether a filled cell is of its column's type; another one has no value."""
+    kind = known_type(table.schema.field(name))
+    return f"NOT {kind.breach(column(name, alias))}" if kind and kind.breach else "true"
 
 
 @rule(
@@ -216,13 +215,14 @@ def foreign_key(model: Model) -> Iterator[Query]:
             # What is not at hand cannot be compared, which `not-checked` says.
             if parent is None or key.reference.package is not None:
                 continue
-            sides = []
+            filled, join = [], []
             for name, other in zip(key.fields, key.reference.fields, strict=True):
                 value = comparison(model, [(table, name), (parent, other)])
-                sides.append((value(table, name, "t"), value(parent, other, "p")))
-            filled = " AND ".join(f"{own} IS NOT NULL" for own, _ in sides)
-            join = " AND ".join(f"{own} = {other}" for own, other in sides)
-            broken = f"{filled} AND NOT {_stands_in(parent, join)}"
+                own = value(table, name, "t")
+                filled += [f"{own} IS NOT NULL", of_type(table, name)]
+                join += [f"{own} = {value(parent, other, 'p')}", of_type(parent, other, "p")]
+            # How cells compare depends on the longest: one that has no value is left alone by all.
+            broken = f"{' AND '.join(filled)} AND NOT {_stands_in(parent, ' AND '.join(join))}"
             expected = literal(f"a key of {parent.name}")
             yield Query.rows(table, key.fields[0], broken, expected, _key_text(key.fields))
 

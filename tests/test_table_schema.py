@@ -367,12 +367,17 @@ OF_NO_TYPE = [
 ]
 
 
+def _of_one(name: str, kind: str) -> dict[str, Any]:
+    """A schema of one column."""
+    return {"fields": [{"name": name, "type": kind}]}
+
+
 @pytest.mark.parametrize(("kind", "cell", "parents", "good"), OF_NO_TYPE, ids=str)
 def test_a_cell_that_is_not_of_its_type_refers_to_nothing(
     kind: str, cell: str, parents: list[str], good: str, tmp_path: Path
 ) -> None:
-    """Catches a finding of `foreign-key` beside that of `cell-type`, as another cell's length is."""
-    child, parent = ({"fields": [{"name": name, "type": kind}]} for name in "ck")
+    """Catches `foreign-key` beside `cell-type`, where it hangs on the length of another cell."""
+    child, parent = (_of_one(name, kind) for name in "ck")
     child["foreignKeys"] = [{"fields": ["c"], "reference": {"resource": "t", "fields": ["k"]}}]
     rows = [[[one] for one in cells] for cells in (parents, [cell, good])]
     folder = build(tmp_path, [Spec("t", parent, rows[0]), Spec("s", child, rows[1])])
@@ -382,8 +387,7 @@ def test_a_cell_that_is_not_of_its_type_refers_to_nothing(
 @pytest.mark.parametrize("more", ["1", LONG])
 def test_a_cell_that_is_not_of_its_type_is_no_key(more: str, tmp_path: Path) -> None:
     """Catches a parent whose cell is no whole number, and which the fast comparison takes."""
-    child, parent = ({"fields": [{"name": name, "type": "number"}]} for name in "ck")
-    parent["fields"][0]["type"] = "integer"
+    child, parent = _of_one("c", "number"), _of_one("k", "integer")
     child["foreignKeys"] = [{"fields": ["c"], "reference": {"resource": "t", "fields": ["k"]}}]
     rows = [[["5."], ["1"]], [["5"], ["1"], [more]]]
     folder = build(tmp_path, [Spec("t", parent, rows[0]), Spec("s", child, rows[1])])

@@ -1,6 +1,7 @@
 """Validation by the tasks of an engine finds, in the same order, what one machine finds."""
 
 import random
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kzdata.errors import UsageError
 from kzdata.validation import Report, validate
-from kzdata.validation.distributed import driver
+from kzdata.validation.distributed import driver, pieces
 from kzdata.validation.distributed.driver import run_distributed
 from kzdata.validation.distributed.engine import LocalEngine, Task
 from kzdata.validation.distributed.pieces import Parcel
@@ -180,3 +182,40 @@ def test_many_files_and_buckets_give_the_same_report(
     """Catches a key that is looked for in another bucket than that of its twin."""
     monkeypatch.setattr(driver, "BUCKET_BYTES", 100)
     alike(cut(dirty(tmp_path, 120), 12).root)
+
+
+def test_what_does_not_go_with_spark_is_refused(tmp_path: Path) -> None:
+    """Catches an option that is passed over in silence."""
+    with pytest.raises(UsageError, match="no scratch; name a folder"):
+        validate(tmp_path, spark=object())
+    with pytest.raises(UsageError, match="texts is for one machine"):
+        validate(tmp_path, spark=object(), scratch=tmp_path, texts=tmp_path)
+
+
+def test_a_zip_is_refused(tmp_path: Path) -> None:
+    """Catches a package that only the driver sees."""
+    file = shutil.make_archive(str(tmp_path / "packed"), "zip", dirty(tmp_path / "p").root)
+    with pytest.raises(UsageError, match=r"a packed package: .* unpack it"):
+        run_distributed(file, LocalEngine())
+
+
+def test_another_version_on_a_worker_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches findings of two versions in one report."""
+    monkeypatch.setattr(pieces, "versions", lambda _: ["kzdata 9.9.9", "DuckDB v9"])
+    with pytest.raises(UsageError, match=r"kzdata 9.9.9 on a worker, kzdata .* here"):
+        run_distributed(dirty(tmp_path).root, LocalEngine())
+
+
+def test_receipts_are_said_to_be_unchecked(island: Folder) -> None:
+    """Catches a package whose receipts nobody looked at and that passes for valid in silence."""
+    report = run_distributed(island.root, LocalEngine())
+    told = {one.field for one in report if one.rule == "not-checked"}
+    traced = {
+        one["name"] for one in island.tables() if "kzdata:" in str(island.schema(one["name"]))
+    }
+    assert traced <= told
+    assert report.rows == validate(island.root).rows
+    island.write("islets", [])
+    assert "foreign-key" in run_distributed(island.root, LocalEngine()).by_rule

@@ -188,6 +188,8 @@ def test_what_does_not_go_with_spark_is_refused(tmp_path: Path) -> None:
     """Catches an option that is passed over in silence."""
     with pytest.raises(UsageError, match="no scratch; name a folder"):
         validate(tmp_path, spark=object())
+    with pytest.raises(UsageError, match="scratch is for Spark"):
+        validate(tmp_path, scratch=tmp_path)
     with pytest.raises(UsageError, match="texts is for one machine"):
         validate(tmp_path, spark=object(), scratch=tmp_path, texts=tmp_path)
 

@@ -405,8 +405,8 @@ def validate(
         "reference": reference,
         "fail_on": fail_on,
     }
-    if spark is not None:
-        _check_spark(scratch, texts=texts, threads=threads, limits=limits)
+    if spark is not None or scratch is not None:
+        _check_spark(spark, scratch, texts=texts, threads=threads, limits=limits)
     if limits is not None:
         return _validate_apart(options, limits, temp_dir)
     listed = AllowList()
@@ -426,8 +426,10 @@ def validate(
     return narrowed(report, unasked, listed)
 
 
-def _check_spark(scratch: str | Path | None, **others: Any) -> None:
-    """Refuse what does not go with Spark."""
+def _check_spark(spark: Any, scratch: str | Path | None, **others: Any) -> None:
+    """Refuse what does not go with Spark, or without it."""
+    if spark is None:
+        raise UsageError("scratch is for Spark; name a session (spark), or leave it out")
     if not scratch:
         raise UsageError("no scratch; name a folder that Spark's workers and this process see")
     if unfit := [name for name, value in others.items() if value is not None]:

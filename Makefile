@@ -1,7 +1,7 @@
 # Everything runs in .venv, made from the lock files in requirements/ with the standard library's
 # venv and pip. Another Python: make PYTHON=python3.13 validate
 .POSIX:
-.PHONY: all validate test test-slow lint style types imports docs site-docs front-end screenshots pictures firefox check dist lock clean
+.PHONY: all validate test test-slow test-spark lint style types imports docs site-docs front-end screenshots pictures firefox check dist lock clean
 
 PYTHON = python3
 VENV = .venv
@@ -27,6 +27,10 @@ test: $(VENV)/.dev
 # What takes long: all of something, in place of some of it; gigabytes; wheels, browsers, recipes.
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest -q -m slow $(PYTEST_ARGS)
+
+# The same report by Spark's workers: Sail speaks Spark Connect, and needs no Java.
+test-spark: $(VENV)/.spark
+	$(VENV)/spark/bin/python -m pytest -q tests/test_spark.py
 
 lint: style types imports
 
@@ -99,6 +103,12 @@ $(VENV)/.runtime: $(VENV)/.created requirements/runtime.txt requirements/build.t
 
 $(VENV)/.dev: $(VENV)/.runtime requirements/dev.txt
 	$(PIP) install --quiet --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/.spark: $(VENV)/.created pyproject.toml
+	$(PYTHON) -m venv $(VENV)/spark
+	$(VENV)/spark/bin/python -m pip --disable-pip-version-check install --quiet -e '.[spark,frictionless]' \
+		pysail==0.7.2 pyspark-client==4.2.0 'pandas<3' 'hypothesis>=6.120' 'pytest>=8.3'
 	@touch $@
 
 $(UV):

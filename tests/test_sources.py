@@ -321,6 +321,27 @@ def test_a_blank_line_of_a_second_file_is_placed_there(tmp_path: Path) -> None:
     assert (found.rule, found.where) == ("csv-blank-line", "b.csv:2:1")
 
 
+ODD = {
+    "bare": b"a\rb", "quoted bare": b'"a\rb"', "control": b"\x01b", "NUL": b"a\x00b",
+    "no UTF-8": b"a\x85b", "hidden": b"a\xc2\x85b", "cut": b"\xff\xe2\x80\xaa",
+    "mark": b'a"b', "plain": b"ab", "feed": b"a\x0c", "CRs": b"a\r\r", "turned": b"\xe2\x80\xae",
+}  # fmt: skip
+"""Cells of which the bytes tell that a rule must, or need not, be asked."""
+
+
+def test_what_is_found_in_a_file_does_not_depend_on_the_others(tmp_path: Path) -> None:
+    """Catches a rule that one file is asked, or spared, for what the bytes of another hold."""
+    fields = {"fields": [{"name": name, "type": "string"} for name in "ab"], "primaryKey": []}
+    files = {f"{n}.csv": b"a,b\n1," + cell + b"\n" for n, cell in enumerate(ODD.values())}
+    (whole := tmp_path / "whole").mkdir()
+    together = list(validate(package(whole, files, fields)))
+    for name, data in files.items():
+        (root := tmp_path / name).mkdir()
+        assert list(validate(package(root, {name: data}, fields))) == [
+            found for found in together if found.file == name
+        ]
+
+
 @pytest.mark.parametrize("name", ["bytes", "hash"])
 def test_a_size_or_hash_of_several_files_is_reported_as_unsupported(
     tmp_path: Path, name: str

@@ -353,3 +353,42 @@ def test_only_primary_keys_need_all_parts(tmp_path: Path) -> None:
     ]  # fmt: skip
     found = [(f.rule, f.line) for f in validate(build(tmp_path, specs).root)]
     assert sorted(found) == [("foreign-key", 5), *(("primary-key", line) for line in (3, 4, 5))]
+
+
+LONG = "2.0000000000000000001"  # too long for the fast comparison of numbers
+OF_NO_TYPE = [
+    ("number", "abc", ["1", "2"], "1"),
+    ("number", "abc", ["1", LONG], "1"),
+    ("number", "5.e", ["5", LONG], "5"),
+    ("integer", "x", ["1", "9" * 40], "1"),
+    ("integer", "5.", ["1"], "1"),
+    ("year", "20", ["2024"], "2024"),
+    ("date", "2024-1-26", ["2024-01-26"], "2024-01-26"),
+]
+
+
+def _of_one(name: str, kind: str) -> dict[str, Any]:
+    """A schema of one column."""
+    return {"fields": [{"name": name, "type": kind}]}
+
+
+@pytest.mark.parametrize(("kind", "cell", "parents", "good"), OF_NO_TYPE, ids=str)
+def test_a_cell_that_is_not_of_its_type_refers_to_nothing(
+    kind: str, cell: str, parents: list[str], good: str, tmp_path: Path
+) -> None:
+    """Catches `foreign-key` beside `cell-type`, where it hangs on the length of another cell."""
+    child, parent = (_of_one(name, kind) for name in "ck")
+    child["foreignKeys"] = [{"fields": ["c"], "reference": {"resource": "t", "fields": ["k"]}}]
+    rows = [[[one] for one in cells] for cells in (parents, [cell, good])]
+    folder = build(tmp_path, [Spec("t", parent, rows[0]), Spec("s", child, rows[1])])
+    assert [(f.rule, f.line) for f in validate(folder.root)] == [("cell-type", 2)]
+
+
+@pytest.mark.parametrize("more", ["1", LONG])
+def test_a_cell_that_is_not_of_its_type_is_no_key(more: str, tmp_path: Path) -> None:
+    """Catches a parent whose cell is no whole number, and which the fast comparison takes."""
+    child, parent = _of_one("c", "number"), _of_one("k", "integer")
+    child["foreignKeys"] = [{"fields": ["c"], "reference": {"resource": "t", "fields": ["k"]}}]
+    rows = [[["5."], ["1"]], [["5"], ["1"], [more]]]
+    folder = build(tmp_path, [Spec("t", parent, rows[0]), Spec("s", child, rows[1])])
+    assert _lines(folder.root, "foreign-key") == [2] + [4] * (more == LONG)

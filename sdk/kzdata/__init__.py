@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kzdata.errors import AnnotationError as AnnotationError
     from kzdata.errors import BrokenError as BrokenError
     from kzdata.errors import DateError as DateError
+    from kzdata.errors import EngineError as EngineError
     from kzdata.errors import EntryError as EntryError
     from kzdata.errors import FigureError as FigureError
     from kzdata.errors import KzdataError as KzdataError
@@ -72,9 +73,9 @@ _HOMES = {
         "engine.limits": "Limits",
         "engine.queries": "Answer",
         "entries.left": "Todo",
-        "errors": "AnnotationError BrokenError DateError EntryError FigureError KzdataError "
-        "LimitError MissingExtraError NotJSONError NotReadError PackageError QueryError SpanError "
-        "UsageError",
+        "errors": "AnnotationError BrokenError DateError EngineError EntryError FigureError "
+        "KzdataError LimitError MissingExtraError NotJSONError NotReadError PackageError "
+        "QueryError SpanError UsageError",
         "evidence.authoring": "Coverage Located Reanchored",
         "evidence.figures": "Figure",
         "evidence.outside": "OutsideReport",

@@ -13,6 +13,7 @@
     ├── EntryError        an entry cannot be read, or says what no entry can say
     ├── AnnotationError   annotations of another tool cannot be read, or do not fit an article
     ├── LimitError        a package takes more memory or time than it may
+    ├── EngineError       the engine that runs tasks elsewhere (Spark) failed
     └── BrokenError       kzdata itself failed, which is a bug
 
 Bad *data* is never an exception: it is a `Finding` in a `Report`. An exception says that a
@@ -101,6 +102,10 @@ class AnnotationError(KzdataError, ValueError):
 
 class LimitError(KzdataError):
     """A piece of work took more memory or time than it may, so that nothing is known."""
+
+
+class EngineError(KzdataError):
+    """The engine that runs tasks on other machines failed; the message says what it told."""
 
 
 class BrokenError(KzdataError):

@@ -1,7 +1,7 @@
 """Reading one table: its shape, its cells, and the relation that later rules use."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from itertools import groupby, takewhile
@@ -216,7 +216,7 @@ class Reading:
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
         self._leave(f"{', '.join(names[:3])}{more}: not in the header")
         self.related = columns_related(self.table, self.package).isdisjoint(absent)
-        self.table = self.table._replace(schema=_without(self.table.schema, absent))
+        self.table = self.table._replace(schema=without(self.table.schema, absent))
 
     def _without_unfit(self, sheet: Sheet, fits: Sequence[bool]) -> Sheet:
         """The same with nothing in place of files whose header is not that of the first."""
@@ -455,7 +455,7 @@ def columns_of(table: Table, sheet: Sheet) -> tuple[str, ...]:
     return tuple(f"\x1fextra{place}" if name is None else name for place, name in known)
 
 
-def _without(schema: Schema, absent: set[str]) -> Schema:
+def without(schema: Schema, absent: Set[str]) -> Schema:
     """A schema without some columns and the keys that they are part of."""
     return schema.replace(
         fields=tuple(field for field in schema.fields if field.name not in absent),

@@ -1,7 +1,7 @@
 """One validation: files, then cells in one pass a table, then keys and receipts, then the texts."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -28,7 +28,7 @@ from kzdata.validation.declared import with_fields_checked
 from kzdata.validation.evidence_tables import Model
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
-from kzdata.validation.report import NOT_CHECKED, Receipts, Report, unreadable
+from kzdata.validation.report import NOT_CHECKED, Finding, Receipts, Report, unreadable
 from kzdata.validation.rule import RULES, Outcome, Query, Rule, Violation, in_group, not_checked
 from kzdata.validation.rules import (
     articles,
@@ -78,7 +78,7 @@ def run_validation(
     try:
         with workspace(temp_dir) as folder, opened(path, folder, limits) as archive:
             descriptor = with_fields_checked(parse(archive))
-            sizes, tables = _sizes(archive, descriptor), descriptor.tables.values()
+            sizes, tables = file_sizes(archive, descriptor), descriptor.tables.values()
             large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
             threads = threads or (None if large else 1)
             traced = any(table.schema.edges for table in tables)
@@ -91,7 +91,12 @@ def run_validation(
         return unreadable(str(path)[:MAX_NAME], error)
 
 
-def _sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
+def bare_tables(package: Descriptor) -> list[Table]:
+    """The tables of a package of which only the shape can be checked."""
+    return [Table(one.name, one.path[0], one, Schema(fields=())) for one in package.bare]
+
+
+def file_sizes(archive: Archive, descriptor: Descriptor) -> Counter[str]:
     """Bytes of each file of a package that can be read."""
     sizes: Counter[str] = Counter()
     for path in (path for resource in descriptor.resources for path in resource.path):
@@ -119,6 +124,7 @@ class Run:
     withheld: Counter[str] = field(default_factory=Counter)
     lost: bool = False  # whether a table could not be read
     spans_in_texts: int = 0
+    elsewhere: Set[str] = frozenset()  # files whose bytes something else looks at
 
     def __post_init__(self) -> None:
         self.model = Model(self.database, self.package, self.archive)
@@ -136,7 +142,7 @@ class Run:
             executor.shutdown(cancel_futures=True)
         self._check_relations()
         self._check_texts(texts)
-        findings = list(located([*self.found, *self.followers], self.readings))
+        findings = list(self._located([*self.found, *self.followers]))
         if (name := self.archive.name) != DESCRIPTOR:
             findings = [replace(f, file=name) if f.file == DESCRIPTOR else f for f in findings]
         findings, followers = findings[: len(self.found)], findings[len(self.found) :]
@@ -157,6 +163,9 @@ class Run:
             path=self.archive.label,
             unproven=unproven(self.package),
         )
+
+    def _located(self, found: list[tuple[Rule, Violation]]) -> Iterable[Finding]:
+        return located(found, self.readings)
 
     def _add(self, *outcomes: Outcome) -> None:
         for outcome in outcomes:
@@ -217,22 +226,30 @@ class Run:
     def _start_file_stats(self, executor: Executor) -> None:
         """Begin to read the bytes of all files, the largest first."""
         wanted = package.algorithms(self.package)
-        for path, _ in self.sizes.most_common():
+        for path in (one for one, _ in self.sizes.most_common() if one not in self.elsewhere):
             file, digests = self.archive.path_of(path), wanted.get(path, frozenset())
             self.file_stats[path] = executor.submit(file_stats, file, digests)
 
     def _read_tables(self, folder: Path) -> None:
-        tables = self.package.tables
-        bare = [Table(r.name, r.path[0], r, Schema(fields=())) for r in self.package.bare]
+        tables, bare = self.package.tables, bare_tables(self.package)
         self._leave_refused()
         for table in (one for one in bare if "schema" not in one.resource.extra):
             self._leave("its cells: it has no schema", "give it one", table.name)
         for resource in self.package.resources:
             for address in resource.remote:
                 self._leave(f"{address} is not fetched", UNFETCHED, resource.name)
+        done = self._read_all([*tables.values(), *bare], folder)
+        self.readings = {name: done[name] for name in [*tables, *(table.name for table in bare)]}
+        for name, reading in self.readings.items():
+            self._add(*reading.outcomes)
+            if name in tables and reading.rows is not None and reading.related:
+                self.model.tables[name] = reading.table
+
+    def _read_all(self, tables: list[Table], folder: Path) -> dict[str, Reading]:
+        """What reading each of some tables gives, by name."""
         numbers = count()
         # The largest first, so that no core waits for the last one.
-        largest = sorted([*tables.values(), *bare], key=lambda table: -self.sizes[table.path])
+        largest = sorted(tables, key=lambda table: -self.sizes[table.path])
 
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
@@ -241,12 +258,7 @@ class Run:
             parts = (self.package, self.archive, self.database, self.file_stats, place)
             return Reading(table, *parts).read()
 
-        done = {one.table.name: one for one in self.database.map_parallel(read, largest)}
-        self.readings = {name: done[name] for name in [*tables, *(table.name for table in bare)]}
-        for name, reading in self.readings.items():
-            self._add(*reading.outcomes)
-            if name in tables and reading.rows is not None and reading.related:
-                self.model.tables[name] = reading.table
+        return {one.table.name: one for one in self.database.map_parallel(read, largest)}
 
     def _leave_tongues(self, tongues: Mapping[str, str], what: str, way: str) -> None:
         """Say of each article what is not checked because of its language."""

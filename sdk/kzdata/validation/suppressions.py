@@ -355,6 +355,8 @@ def validate(
     fail_on: Severity = "error",
     limits: Limits | None = None,
     package_limits: PackageLimits = DEFAULT,
+    spark: Any = None,
+    scratch: str | Path | None = None,
 ) -> Report:
     """Check a package against its own declarations.
 
@@ -378,16 +380,19 @@ def validate(
         fail_on: The least severity of a finding for which `Report.passed` is false.
         limits: What the validation may take; `progress` is not called then.
         package_limits: How large the package may be: what is beyond is not checked.
+        spark: A Spark session, whose workers read the files; each sees them by the same path.
+        scratch: With `spark`, a folder or address that its workers and this process can write to.
 
     Returns:
         The findings, with what was checked and what was not. Bad data never raises, and what takes
         more than its limits is a finding (`limit-exceeded`).
 
     Raises:
-        MissingExtraError: frictionless is to run and is not installed.
+        EngineError: Spark failed.
+        MissingExtraError: frictionless is to run, or Spark, and a library is not installed.
         PackageError: The package, the directory of texts or the allow-list cannot be read at all.
         UsageError: A name in `select` or `ignore` is that of no rule and no group, `fail_on` is no
-            severity, or nothing can be written in `temp_dir`.
+            severity, nothing can be written in `temp_dir`, or something does not go with `spark`.
     """
     select, ignore = list(select), list(ignore)
     if fail_on not in SEVERITIES:
@@ -404,6 +409,8 @@ def validate(
         "fail_on": fail_on,
         "package_limits": asdict(package_limits),
     }
+    if spark is not None or scratch is not None:
+        _check_spark(spark, scratch, texts=texts, threads=threads, limits=limits)
     if limits is not None:
         return _validate_apart(options, limits, temp_dir)
     listed = AllowList()
@@ -412,12 +419,36 @@ def validate(
     unasked = left_out(select, ignore)
     if reference:
         require("frictionless", "frictionless")
-    report = run_validation(path, texts, threads, memory_limit, temp_dir, progress, package_limits)
+    parts = (memory_limit, temp_dir, progress, package_limits)
+    if spark is None:
+        report = run_validation(path, texts, threads, *parts)
+    else:
+        report = _on_spark(spark, str(scratch), path, *parts)
     report = replace(report, fail_on=fail_on)
     # Before anything is left out or allowed: else frictionless alone would find it.
     if reference:
         report = _with_reference(path, report, temp_dir, package_limits)
     return narrowed(report, unasked, listed)
+
+
+def _check_spark(spark: Any, scratch: str | Path | None, **others: Any) -> None:
+    """Refuse what does not go with Spark, or without it."""
+    if spark is None:
+        raise UsageError("scratch is for Spark; name a session (spark), or leave it out")
+    if not scratch:
+        raise UsageError("no scratch; name a folder that Spark's workers and this process see")
+    if unfit := [name for name, value in others.items() if value is not None]:
+        raise UsageError(f"{unfit[0]} is for one machine; leave it out, or do without spark")
+
+
+def _on_spark(spark: Any, scratch: str, *options: Any) -> Report:
+    """Check a package whose files the workers of a session read."""
+    from kzdata.validation.distributed.driver import run_distributed
+    from kzdata.validation.distributed.spark import SparkEngine
+
+    path, *others = options
+    with SparkEngine(spark, scratch) as engine:
+        return run_distributed(path, engine, *others)
 
 
 def _with_reference(

@@ -1,8 +1,9 @@
 """Rules about keys: what must be unique, and what must stand in another table."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
+from typing import NamedTuple
 
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, identifier, literal
@@ -22,17 +23,70 @@ Comparable = Callable[[Table, str, str], str]
 """SQL, of a column of a table and an alias: what to compare; NULL where a cell has no value."""
 
 
+class Key(NamedTuple):
+    """What a table declares of some of its columns: they are unique, or stand in another table."""
+
+    rule: str  # the rule that is broken where they do not
+    table: Table
+    columns: tuple[str, ...]
+    expected: str
+    parent: Table | None = None  # the table that they refer to
+    others: tuple[str, ...] = ()  # its columns
+
+    @property
+    def sides(self) -> list[tuple[FieldDescriptor, FieldDescriptor]]:
+        """The fields of its columns, each with the one that it is compared with."""
+        schema, other = self.table.schema, (self.parent or self.table).schema
+        pairs = zip(self.columns, self.others or self.columns, strict=True)
+        return [(schema.field(name), other.field(of)) for name, of in pairs]
+
+
+def primary_keys(tables: Mapping[str, Table]) -> Iterator[Key]:
+    """The primary keys of tables."""
+    for table in tables.values():
+        if key := table.schema.primary_key:
+            yield Key("primary-key", table, key, "a key that stands once")
+
+
+def unique_keys(tables: Mapping[str, Table]) -> Iterator[Key]:
+    """The other unique keys of tables, and their unique columns."""
+    for table in tables.values():
+        alone = [(field.name,) for field in table.schema.fields if field.constraints.unique]
+        for key in dict.fromkeys([*table.schema.unique_keys, *alone]):
+            yield Key("unique-key", table, key, f"one row for each {', '.join(key)}")
+
+
+def foreign_keys(tables: Mapping[str, Table]) -> Iterator[Key]:
+    """The foreign keys of tables that lead to one of them."""
+    for table in tables.values():
+        for key in table.schema.foreign_keys:
+            parent = tables.get(key.reference.resource or table.name)
+            # What is not at hand cannot be compared, which `not-checked` says.
+            if parent is not None and key.reference.package is None:
+                expected, others = f"a key of {parent.name}", key.reference.fields
+                yield Key("foreign-key", table, key.fields, expected, parent, others)
+
+
 def comparison(model: Model, sides: Sequence[tuple[Table, str]]) -> Comparable:
     """How columns of tables compare with one another: by the values of their types."""
     fields = [table.schema.field(name) for table, name in sides]
+    kinds = {field.type for field in fields}
+    numbers = kinds <= {"integer", "number"}
+    value = _numbers(model, sides, kinds == {"integer"}) if numbers else exact_value(fields)
+    return lambda table, name, alias: value(table.schema.field(name), column(name, alias))
+
+
+def exact_value(fields: Sequence[FieldDescriptor]) -> Callable[[FieldDescriptor, str], str]:
+    """SQL, of one of some fields and its cell: the one text that all ways to write a value share.
+
+    It depends on the fields alone, not on the cells that there are.
+    """
     kinds, formats = {field.type for field in fields}, {field.format for field in fields}
     if kinds <= {"integer", "number"}:
-        value = _numbers(model, sides, kinds == {"integer"})
-    elif len(kinds) > 1:
-        return lambda table, name, alias: column(name, alias)
-    else:
-        value = _by_value if len(formats) == 1 else _by_moment
-    return lambda table, name, alias: value(table.schema.field(name), column(name, alias))
+        return lambda field, cell: canonical_number(plain_number(field, cell))
+    if len(kinds) > 1:
+        return lambda field, cell: cell
+    return _by_value if len(formats) == 1 else _by_moment
 
 
 def _by_value(field: FieldDescriptor, cell: str) -> str:
@@ -69,15 +123,14 @@ def _numbers(
     return lambda field, cell: canonical_number(plain_number(field, cell))
 
 
-def _key_text(columns: Sequence[str]) -> str:
+def key_text(columns: Sequence[str]) -> str:
     """SQL: the key as a reader would name it."""
     return " || ', ' || ".join(f"coalesce({column(name)}, '')" for name in columns)
 
 
-def _duplicates(
-    model: Model, table: Table, columns: Sequence[str], expected: str
-) -> Iterator[Query]:
+def _duplicates(model: Model, key: Key) -> Iterator[Query]:
     """Rows whose key stands in another row too; a key with an empty part is left alone."""
+    _, table, columns, expected, *_ = key
     one_text = len(columns) == 1 and _compares_as_text(table, columns)
     if one_text and (table.name, *columns) in model.unique_columns:
         return
@@ -103,12 +156,13 @@ def _duplicates(
         repeated = f"SELECT * FROM shared.{few}"
     join = " AND ".join(f"d.{k} = {cell}" for k, cell in typed.items())
     # The fast comparison takes 5. for 5: what it takes for equal is counted by exact values.
-    exact, valid = zip(*(_exact(table, name) for name in columns), strict=True)
+    exact = [_by_value(table.schema.field(name), column(name)) for name in columns]
+    valid = [of_type(table, name) for name in columns]
     # A name that no column of a package can have.
     twins = identifier("\x1ftwins")
     yield Query(
         table.name,
-        f"""SELECT t.{ORD}, {literal(columns[0])}, {_key_text(columns)}, {literal(expected)}
+        f"""SELECT t.{ORD}, {literal(columns[0])}, {key_text(columns)}, {literal(expected)}
         FROM (SELECT t.*, count(*) OVER (PARTITION BY {", ".join(exact)}) AS {twins}
             FROM {name} t JOIN ({repeated}) d ON {join} WHERE {" AND ".join(valid)}) t
         WHERE {twins} > 1""",
@@ -138,12 +192,10 @@ def _compares_as_text(table: Table, columns: Sequence[str]) -> bool:
     return all((field.type, field.format) == ("string", "default") for field in fields)
 
 
-def _exact(table: Table, name: str) -> tuple[str, str]:
-    """SQL: a column's exact value, and whether a cell is of its type."""
-    field, cell = table.schema.field(name), column(name)
-    kind = known_type(field)
-    valid = f"NOT {kind.breach(cell)}" if kind and kind.breach else "true"
-    return _by_value(field, cell), valid
+def of_type(table: Table, name: str, alias: str = "t") -> str:
+    """SQL: whether a filled cell is of its column's type; another one has no value."""
+    kind = known_type(table.schema.field(name))
+    return f"NOT {kind.breach(column(name, alias))}" if kind and kind.breach else "true"
 
 
 @rule(
@@ -158,14 +210,17 @@ def primary_key(model: Model) -> Iterator[Query]:
 
     Tables whose cells are traced share their keys: an edge names a row by its key alone.
     """
-    for table in model.tables.values():
-        key = table.schema.primary_key
-        if not key:
-            continue
-        yield from _duplicates(model, table, key, "a key that stands once")
-        empty = " OR ".join(f"{column(name)} IS NULL" for name in key)
-        yield Query.rows(table, key[0], empty, "'a key without empty parts'", _key_text(key))
+    for key in primary_keys(model.tables):
+        yield from _duplicates(model, key)
+        yield empty_parts(key)
     yield from _shared_keys(model)
+
+
+def empty_parts(key: Key) -> Query:
+    """Rows in which a part of a key is empty."""
+    empty, found = " OR ".join(f"{column(name)} IS NULL" for name in key.columns), key.columns
+    words = "'a key without empty parts'"
+    return Query.rows(key.table, found[0], empty, words, key_text(found))
 
 
 def _shared_keys(model: Model) -> Iterator[Query]:
@@ -190,10 +245,8 @@ def _shared_keys(model: Model) -> Iterator[Query]:
 )
 def unique_key(model: Model) -> Iterator[Query]:
     """Each unique key, and each cell of a field declared `unique`, stands once if it is filled."""
-    for table in model.tables.values():
-        alone = [(field.name,) for field in table.schema.fields if field.constraints.unique]
-        for key in dict.fromkeys([*table.schema.unique_keys, *alone]):
-            yield from _duplicates(model, table, key, f"one row for each {', '.join(key)}")
+    for key in unique_keys(model.tables):
+        yield from _duplicates(model, key)
 
 
 @rule(
@@ -210,21 +263,18 @@ def foreign_key(model: Model) -> Iterator[Query]:
     A key with an empty part is left alone, as in SQL (MATCH SIMPLE), and so is a cell that has no
     value because it is not of its type: that is a finding of `cell-type`.
     """
-    for table in model.tables.values():
-        for key in table.schema.foreign_keys:
-            parent = model.tables.get(key.reference.resource or table.name)
-            # What is not at hand cannot be compared, which `not-checked` says.
-            if parent is None or key.reference.package is not None:
-                continue
-            sides = []
-            for name, other in zip(key.fields, key.reference.fields, strict=True):
-                value = comparison(model, [(table, name), (parent, other)])
-                sides.append((value(table, name, "t"), value(parent, other, "p")))
-            filled = " AND ".join(f"{own} IS NOT NULL" for own, _ in sides)
-            join = " AND ".join(f"{own} = {other}" for own, other in sides)
-            broken = f"{filled} AND NOT {_stands_in(parent, join)}"
-            expected = literal(f"a key of {parent.name}")
-            yield Query.rows(table, key.fields[0], broken, expected, _key_text(key.fields))
+    for key in foreign_keys(model.tables):
+        assert key.parent
+        filled, join = [], []
+        for name, other in zip(key.columns, key.others, strict=True):
+            value = comparison(model, [(key.table, name), (key.parent, other)])
+            own = value(key.table, name, "t")
+            filled += [f"{own} IS NOT NULL", of_type(key.table, name)]
+            join += [f"{own} = {value(key.parent, other, 'p')}", of_type(key.parent, other, "p")]
+        # How cells compare depends on the longest: one that has no value is left alone by all.
+        broken = f"{' AND '.join(filled)} AND NOT {_stands_in(key.parent, ' AND '.join(join))}"
+        expected, found = literal(key.expected), key_text(key.columns)
+        yield Query.rows(key.table, key.columns[0], broken, expected, found)
 
 
 def _stands_in(parent: Table, test: str) -> str:

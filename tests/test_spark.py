@@ -1,0 +1,98 @@
+"""Spark finds, in the same order, what one machine finds: on Sail, and on Spark itself if asked.
+
+`make test-spark` installs Sail, which speaks Spark Connect and needs no Java. With
+`KZDATA_SPARK=local[2]` the session is one of PySpark, which does.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kzdata
+from kzdata.errors import UsageError
+from kzdata.validation import validate
+from packages import Folder, Spec, build
+from test_differential import packages
+from test_distributed import KEYED, ODD, QUIET, cut, dirty
+
+MASTER = os.environ.get("KZDATA_SPARK")
+pytest.importorskip("pyspark" if MASTER else "pysail")
+pytestmark = pytest.mark.filterwarnings("default")
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    """A session of Spark."""
+    from pyspark.sql import SparkSession
+
+    if MASTER:
+        builder = SparkSession.builder.master(MASTER).config("spark.ui.enabled", "false")
+        yield (session := builder.getOrCreate())
+        session.stop()
+        return
+    from pysail.spark import SparkConnectServer
+
+    server = SparkConnectServer()
+    server.start()
+    _, port = server.listening_address
+    yield SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate()
+    server.stop()
+
+
+def alike(root: Path, spark: Any, scratch: Path) -> kzdata.Report:
+    """The report of one machine, after that of Spark was the same."""
+    alone = validate(root)
+    assert validate(root, spark=spark, scratch=scratch).as_dict() == alone.as_dict()
+    assert list(scratch.iterdir()) == []
+    return alone
+
+
+@pytest.fixture(scope="module")
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers see."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@given(packages(), st.integers(2, 4), st.integers(0, 99))
+@settings(derandomize=True, max_examples=10, suppress_health_check=QUIET)
+def test_any_package_gives_the_same_report(
+    spark: Any,
+    scratch: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    specs: list[Spec],
+    parts: int,
+    seed: int,
+) -> None:
+    """Catches what is lost, or comes twice, on the way over Spark."""
+    folder = build(tmp_path_factory.mktemp("package"), specs)
+    alike(cut(folder, parts, seed).root, spark, scratch)
+
+
+@pytest.mark.parametrize("files", ODD.values(), ids=ODD)
+def test_odd_files_give_the_same_report(
+    files: list[bytes], spark: Any, scratch: Path, tmp_path: Path
+) -> None:
+    """Catches a table that is read again as a whole, and counted twice."""
+    folder = cut(dirty(tmp_path), len(files))
+    for n, data in enumerate(files):
+        (folder.root / f"tables/t-{n}.csv").write_bytes(data)
+    assert not alike(folder.root, spark, scratch).valid
+
+
+def test_a_key_in_all_rows_gives_the_same_report(spark: Any, scratch: Path, tmp_path: Path) -> None:
+    """Catches a skewed key: all rows fall into one bucket, and more than are kept are wrong."""
+    rows = [["1", "x"]] * 3_000
+    report = alike(cut(build(tmp_path, [Spec("t", KEYED, rows)]), 6).root, spark, scratch)
+    assert report.omitted == {"primary-key": 2_000, "unique-key": 2_000}
+
+
+def test_a_session_that_is_none_is_refused(tmp_path: Path) -> None:
+    """Catches an error from deep within Spark where the mistake is at the call."""
+    folder: Folder = dirty(tmp_path)
+    with pytest.raises(UsageError, match="no Spark session but a str"):
+        validate(folder.root, spark="local[2]", scratch=tmp_path)

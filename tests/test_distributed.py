@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kzdata.errors import UsageError
+from kzdata.files.limits import PackageLimits
 from kzdata.validation import Report, validate
 from kzdata.validation.distributed import driver, pieces
 from kzdata.validation.distributed.driver import run_distributed
@@ -221,3 +222,12 @@ def test_receipts_are_said_to_be_unchecked(island: Folder) -> None:
     assert report.rows == validate(island.root).rows
     island.write("islets", [])
     assert "foreign-key" in run_distributed(island.root, LocalEngine()).by_rule
+
+
+def test_workers_keep_to_the_limits_of_whoever_validates(tmp_path: Path) -> None:
+    """Catches a task that reads with limits of its own."""
+    root = cut(dirty(tmp_path), 3).root
+    for limits in (PackageLimits(files=2), PackageLimits(fields=1)):
+        found = run_distributed(root, LocalEngine(), limits=limits)
+        assert found.as_dict() == validate(root, allow=False, package_limits=limits).as_dict()
+        assert "not-checked" in found.by_rule

@@ -141,6 +141,29 @@ def test_odd_files_give_the_same_report(files: list[bytes], tmp_path: Path) -> N
     assert not alike(folder.root).valid
 
 
+def test_parquet_files_give_the_same_report(tmp_path: Path) -> None:
+    """Catches a row of a Parquet file that is counted from the first file on."""
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    folder = cut(dirty(tmp_path), 3)
+    for name in ("t", "s"):
+        for file in folder.root.glob(f"tables/{name}-*.csv"):
+            header, *lines = file.read_text("utf-8").splitlines()
+            columns = zip(*(line.split(",") for line in lines), strict=True)
+            names = header.split(",")
+            made = arrow.table(dict(zip(names, map(list, columns), strict=True)))
+            parquet.write_table(made, file.with_suffix(".parquet"))
+
+    def rename(described: dict[str, Any]) -> None:
+        for entry in described["resources"]:
+            entry["path"] = [path.replace(".csv", ".parquet") for path in entry["path"]]
+
+    folder.describe(rename)
+    rules = {"primary-key", "unique-key", "foreign-key", "cell-type"}
+    assert rules <= alike(folder.root).by_rule.keys()
+
+
 def test_a_file_that_is_not_there_gives_the_same_report(tmp_path: Path) -> None:
     """Catches rows that are checked although their table is not all there."""
     folder = cut(dirty(tmp_path), 2)

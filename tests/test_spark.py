@@ -40,7 +40,8 @@ def spark() -> Iterator[Any]:
     server = SparkConnectServer()
     server.start()
     _, port = server.listening_address
-    yield SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate()
+    yield (session := SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate())
+    session.stop()  # first, or its client looks for the server until long after the tests
     server.stop()
 
 

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from commands import kz
 from kzdata.errors import UsageError
 from kzdata.validation import Report, validate
 from kzdata.validation.distributed import driver, pieces
@@ -215,6 +217,17 @@ def test_what_does_not_go_with_spark_is_refused(tmp_path: Path) -> None:
         validate(tmp_path, scratch=tmp_path)
     with pytest.raises(UsageError, match="texts is for one machine"):
         validate(tmp_path, spark=object(), scratch=tmp_path, texts=tmp_path)
+
+
+def test_the_command_refuses_a_half_of_the_two_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches `--scratch` that is passed over, and a traceback where PySpark is not installed."""
+    done = kz("validate", tmp_path, "--scratch", tmp_path)
+    assert (done.code, "scratch is for Spark" in done.err) == (2, True)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    done = kz("validate", tmp_path, "--spark", "local[2]")
+    assert (done.code, "pip install pyspark" in done.err) == (2, True)
 
 
 def test_a_zip_is_refused(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+import sys
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from commands import kz
 from kzdata.errors import UsageError
 from kzdata.files.limits import PackageLimits
 from kzdata.validation import Report, validate
@@ -142,6 +144,29 @@ def test_odd_files_give_the_same_report(files: list[bytes], tmp_path: Path) -> N
     assert not alike(folder.root).valid
 
 
+def test_parquet_files_give_the_same_report(tmp_path: Path) -> None:
+    """Catches a row of a Parquet file that is counted from the first file on."""
+    arrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    folder = cut(dirty(tmp_path), 3)
+    for name in ("t", "s"):
+        for file in folder.root.glob(f"tables/{name}-*.csv"):
+            header, *lines = file.read_text("utf-8").splitlines()
+            columns = zip(*(line.split(",") for line in lines), strict=True)
+            names = header.split(",")
+            made = arrow.table(dict(zip(names, map(list, columns), strict=True)))
+            parquet.write_table(made, file.with_suffix(".parquet"))
+
+    def rename(described: dict[str, Any]) -> None:
+        for entry in described["resources"]:
+            entry["path"] = [path.replace(".csv", ".parquet") for path in entry["path"]]
+
+    folder.describe(rename)
+    rules = {"primary-key", "unique-key", "foreign-key", "cell-type"}
+    assert rules <= alike(folder.root).by_rule.keys()
+
+
 def test_a_file_that_is_not_there_gives_the_same_report(tmp_path: Path) -> None:
     """Catches rows that are checked although their table is not all there."""
     folder = cut(dirty(tmp_path), 2)
@@ -193,6 +218,17 @@ def test_what_does_not_go_with_spark_is_refused(tmp_path: Path) -> None:
         validate(tmp_path, scratch=tmp_path)
     with pytest.raises(UsageError, match="texts is for one machine"):
         validate(tmp_path, spark=object(), scratch=tmp_path, texts=tmp_path)
+
+
+def test_the_command_refuses_a_half_of_the_two_options(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches `--scratch` that is passed over, and a traceback where PySpark is not installed."""
+    done = kz("validate", tmp_path, "--scratch", tmp_path)
+    assert (done.code, "scratch is for Spark" in done.err) == (2, True)
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    done = kz("validate", tmp_path, "--spark", "local[2]")
+    assert (done.code, "pip install pyspark" in done.err) == (2, True)
 
 
 def test_a_zip_is_refused(tmp_path: Path) -> None:

@@ -14,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import kzdata
+from commands import kz
 from kzdata.errors import UsageError
 from kzdata.validation import validate
+from kzdata.validation.distributed.spark import session
 from packages import Folder, Spec, build
 from test_differential import packages
 from test_distributed import KEYED, ODD, QUIET, cut, dirty
@@ -26,22 +28,25 @@ pytestmark = pytest.mark.filterwarnings("default")
 
 
 @pytest.fixture(scope="module")
-def spark() -> Iterator[Any]:
-    """A session of Spark."""
-    from pyspark.sql import SparkSession
-
+def master() -> Iterator[str]:
+    """Where Spark is."""
     if MASTER:
-        builder = SparkSession.builder.master(MASTER).config("spark.ui.enabled", "false")
-        yield (session := builder.getOrCreate())
-        session.stop()
+        yield MASTER
         return
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer()
     server.start()
     _, port = server.listening_address
-    yield SparkSession.builder.remote(f"sc://localhost:{port}").getOrCreate()
+    yield f"sc://localhost:{port}"
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def spark(master: str) -> Iterator[Any]:
+    """A session of Spark; it ends first, or it looks for the server until long after the tests."""
+    yield (made := session(master))
+    made.stop()
 
 
 def alike(root: Path, spark: Any, scratch: Path) -> kzdata.Report:
@@ -89,6 +94,16 @@ def test_a_key_in_all_rows_gives_the_same_report(spark: Any, scratch: Path, tmp_
     rows = [["1", "x"]] * 3_000
     report = alike(cut(build(tmp_path, [Spec("t", KEYED, rows)]), 6).root, spark, scratch)
     assert report.omitted == {"primary-key": 2_000, "unique-key": 2_000}
+
+
+def test_the_command_gives_the_same_report(
+    master: str, spark: Any, scratch: Path, tmp_path: Path
+) -> None:
+    """Catches an option that does not reach Spark, and an exit code of 0 for a broken package."""
+    assert spark  # the session that the command finds
+    root = cut(dirty(tmp_path), 3).root
+    done = kz("validate", root, "-f", "json", "--spark", master, "--scratch", scratch)
+    assert (done.code, done.out) == (1, kz("validate", root, "-f", "json").out)
 
 
 def test_a_session_that_is_none_is_refused(tmp_path: Path) -> None:

@@ -64,6 +64,8 @@ def test_all_kinds_of_values_are_read() -> None:
     assert of["validate"]["timeout"]("0.5") == 0.5
     assert of["validate"]["path"]("a") == of["validate"]["texts"]("a") == Path("a")
     assert of["validate"]["form"]("sarif") == "sarif"
+    assert of["validate"]["spark"]("local[2]") == "local[2]"
+    assert of["validate"]["scratch"]("s3://a/b") == "s3://a/b"
     assert of["validate"]["select"](("cell", "key")) == ["cell", "key"]
     assert of["validate"]["limit"](("files=5000",)) == ["files=5000"]
     assert of["query"]["sql"]("select 1") == "select 1"

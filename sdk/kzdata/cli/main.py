@@ -408,6 +408,12 @@ def validate(
     temp_dir: Annotated[
         Path | None, Option(help="Directory for temporary files; else the system's.")
     ] = None,
+    spark: Annotated[
+        str | None, Option(help="Read the files on Spark's workers: local[2], sc://HOST.")
+    ] = None,
+    scratch: Annotated[
+        str | None, Option(help="With --spark: a folder that its workers see.")
+    ] = None,
 ) -> None:
     """Check a package, and list what is wrong with it.
 
@@ -417,8 +423,9 @@ def validate(
     if strict:
         fail_on = "unchecked"
     package_limits = PackageLimits.of(limit or ())
-    # A process of its own gets a temporary folder that its parent made, and removes.
-    apart = can_fork()
+    # A process of its own gets a temporary folder that its parent made, and removes. Spark has
+    # processes of its own, and limits.
+    apart = can_fork() and spark is None
 
     def work() -> None:
         from kzdata.validation import validate as check
@@ -437,9 +444,13 @@ def validate(
                 reference=reference,
                 fail_on=fail_on,
                 package_limits=package_limits,
+                spark=_session(spark),
+                scratch=scratch,
             )
         _report(result, place, form, output, every)
 
+    if spark is not None:
+        work()
     try:
         code = _in_child(work, Limits.of(memory_limit, timeout), temp_dir)
     except LimitError as error:
@@ -448,6 +459,15 @@ def validate(
         # The child could not write its report, so that its parent does.
         _report(exceeded(str(place), str(error)), place, form, output)
     raise typer.Exit(code)
+
+
+def _session(master: str | None) -> Any:
+    """A Spark session, where one is asked for."""
+    if master is None:
+        return None
+    from kzdata.validation.distributed.spark import session
+
+    return session(master)
 
 
 def _report(

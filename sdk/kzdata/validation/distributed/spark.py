@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from kzdata.errors import EngineError, UsageError, require
+from kzdata.errors import EngineError, MissingExtraError, UsageError, require
 from kzdata.validation.distributed.pieces import FOR_DRIVER, Parcel
 
 if TYPE_CHECKING:
@@ -20,6 +20,23 @@ COLUMNS = "bucket int, text string, data binary"  # of a `Parcel`
 PARCELS = 200  # that a worker hands over at once
 BYTES = 32 << 20  # of them, about
 _Batches = Callable[[Iterable[Any]], Iterator[Any]]  # of Arrow
+
+
+def session(master: str) -> Any:
+    """A Spark session at a master (`local[2]`) or at an address of Spark Connect (`sc://host`).
+
+    Raises:
+        EngineError: There is none to be had.
+        MissingExtraError: PySpark is not installed.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        way = "pip install pyspark, or pyspark-client for sc://HOST"
+        raise MissingExtraError(f"pyspark is not installed; {way}") from error
+    builder = SparkSession.builder
+    chosen = builder.remote(master) if master.startswith("sc://") else builder.master(master)
+    return _carried_out(chosen.getOrCreate)
 
 
 class SparkEngine:

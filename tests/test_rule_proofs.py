@@ -182,7 +182,7 @@ def test_a_text_rule_is_asked_of_every_text(island: Folder, island_texts: Path) 
 def test_a_frictionless_rule_is_asked(island: Folder) -> None:
     pytest.importorskip("frictionless")
 
-    def no_report(path: Any, report: Report, temp_dir: Any) -> list[Finding]:
+    def no_report(path: Any, report: Report, temp_dir: Any, limits: Any) -> list[Finding]:
         return [Finding("no-report", "error", "datapackage.json")]
 
     with added("oracle", no_report) as name:

@@ -778,23 +778,12 @@ Receipts = dict[str, tuple[kzdata.Receipt, ...]]
 @pytest.fixture(scope="module")
 def receipts(kz: kzdata.Package) -> Receipts:
     """All receipts of every record that can be traced."""
-    read: dict[str, list[Row]] = {}
-    rows = Table.__iter__
-
-    def remembered(table: Table[Any]) -> Iterator[Row]:
-        if table.name not in read:
-            read[table.name] = list(rows(table))
-        return iter(read[table.name])
-
-    with pytest.MonkeyPatch.context() as patch:
-        # Each trace reads the evidence anew, which 650 times over takes most of a minute.
-        patch.setattr(Table, "__iter__", remembered)
-        return {
-            key: kz.trace(key)
-            for table in kz.tables.values()
-            if table.schema.record_key
-            for (key,) in table.keys
-        }
+    return {
+        key: kz.trace(key)
+        for table in kz.tables.values()
+        if table.schema.record_key
+        for (key,) in table.keys
+    }
 
 
 def test_there_is_a_receipt_for_every_edge(receipts: Receipts, kz: kzdata.Package) -> None:

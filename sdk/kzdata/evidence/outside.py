@@ -7,9 +7,9 @@ contradict is never told without them.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from kzdata.engine.sql import LISTED, bigint, column, literal, table_named
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.profile import cell, declared, declaring
 from kzdata.standard.declarations import (
     CONTRADICTS,
@@ -150,14 +150,10 @@ class ContestedWords:
         return next(held, "")
 
 
-_KEPT: "WeakKeyDictionary[Dataset, ContestedWords]" = WeakKeyDictionary()
-
-
+@once_a_package
 def contested_words(dataset: "Dataset") -> ContestedWords:
     """The passages in which contradicted claims stand; worked out once for a package."""
-    if dataset not in _KEPT:
-        _KEPT[dataset] = ContestedWords(dataset)
-    return _KEPT[dataset]
+    return ContestedWords(dataset)
 
 
 def contradicted(dataset: "Dataset") -> list[str]:

@@ -5,12 +5,12 @@ from dataclasses import asdict, astuple, dataclass
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
-from weakref import WeakKeyDictionary
 
 from kzdata.display import html_record, html_table
 from kzdata.engine.frames import Frames
 from kzdata.engine.sql import LISTED, ORD, bigint, column, table_named
 from kzdata.errors import UsageError, nearest
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.outside import contested, contested_words, outside_of
 from kzdata.evidence.profile import cell, needed
 from kzdata.evidence.spans import text_fragment
@@ -140,13 +140,13 @@ def passages(dataset: "Dataset", spans: Iterable[str] | None = None) -> dict[str
     if not dataset.small:
         return _read_passages(dataset, sorted(wanted)) if wanted else {}
     # An answer asks many times, and all passages of a small package take as long as a few.
-    if wanted and dataset not in _KEPT:
-        _KEPT[dataset] = _read_passages(dataset)
-    known = _KEPT.get(dataset, {})
+    known = _all_passages(dataset) if wanted else {}
     return {span: known[span] for span in sorted(wanted & known.keys())}
 
 
-_KEPT: "WeakKeyDictionary[Dataset, dict[str, Passage]]" = WeakKeyDictionary()
+@once_a_package
+def _all_passages(dataset: "Dataset") -> dict[str, Passage]:
+    return _read_passages(dataset)
 
 
 def _read_passages(dataset: "Dataset", *chosen: list[str]) -> dict[str, Passage]:

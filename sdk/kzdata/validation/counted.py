@@ -12,11 +12,12 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.profile import cell
 from kzdata.evidence.spans import printed_at
 from kzdata.standard.declarations import Claims
 from kzdata.standard.descriptor import Schema, Table
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles
 
 Terms = tuple[str, ...]
@@ -255,7 +256,7 @@ def vocabulary(model: Model, table: Table, name: str | None) -> Vocabulary:
     return _words(model).of(table, name)
 
 
-@once_a_validation
+@once_a_package
 def _words(model: Model) -> "_Words":
     return _Words(model)
 

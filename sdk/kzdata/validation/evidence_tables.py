@@ -9,10 +9,9 @@ in the schema `shared`: each relation by a method or constant of `Model.number_e
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
-from functools import cached_property, wraps
+from functools import cached_property
 from itertools import product
-from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from kzdata.engine.database import Database
 from kzdata.engine.sql import (
@@ -38,6 +37,7 @@ from kzdata.evidence.languages import (
     first_subtag,
     grammar,
 )
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.profile import LABELS
 from kzdata.evidence.sentences import boundaries
 from kzdata.files.archive import Archive
@@ -87,25 +87,6 @@ class EdgeProof(NamedTuple):
     test: str = "false"  # SQL that is true only for `shared.edge_numbers t` that keep the rule
     join: str = ""  # what the test needs to know of an edge
     where: str = "true"  # SQL: true for all edges that can break the rule, of those `join` keeps
-
-
-def once_a_validation(
-    work: Callable[Concatenate["Model", P], Result],
-) -> Callable[Concatenate["Model", P], Result]:
-    """Do some work for the first rule that asks, and give the others of its validation the same.
-
-    What they ask with besides is the same in all of a validation, such as the articles' texts. The
-    result must not hold the model, which would be kept by what is kept for it.
-    """
-    kept: WeakKeyDictionary[Model, Result] = WeakKeyDictionary()
-
-    @wraps(work)
-    def asked(model: "Model", /, *args: P.args, **kwargs: P.kwargs) -> Result:
-        if model not in kept:
-            kept[model] = work(model, *args, **kwargs)
-        return kept[model]
-
-    return asked
 
 
 class Model:
@@ -217,7 +198,7 @@ class Model:
             self._share(suspect_edges=self._suspect_edges())
             self._share(record_receipts=self._record_receipts())
 
-    @once_a_validation
+    @once_a_package
     def share_sentences(self, texts: Mapping[str, str]) -> None:
         """Build the relation `own_sentences`: of each principal passage, where its sentences are.
 

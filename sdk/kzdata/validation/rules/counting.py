@@ -8,16 +8,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.sentences import sentence_at
 from kzdata.validation.counted import Counted, Vocabulary, counted, vocabulary, words_of
-from kzdata.validation.evidence_tables import Model, once_a_validation
+from kzdata.validation.evidence_tables import Model
 from kzdata.validation.rule import Articles, Violation, rule
 
 _OWN_SENSES = {"clock_time": {"time"}, "ordinal": {"ordinal"}, "multiple": {"times", "percentage"}}
 """What a figure of some qualifiers is by its own form."""
 
 
-@once_a_validation
+@once_a_package
 def _found(model: Model, texts: Articles) -> dict[str, list[Violation]]:
     """What all rules of this module find: each number is read once, not by each of them."""
     found: dict[str, list[Violation]] = {name: [] for name in _TESTS}

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kzdata.engine.sql import LISTED, ORD, column, identifier, literal
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.sentences import Place, sentence_at
 from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import quoted_words
 from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 
 if TYPE_CHECKING:
@@ -237,7 +238,7 @@ class _Suspects(NamedTuple):
     corrected: set[tuple[Any, ...]]
 
 
-@once_a_validation
+@once_a_package
 def _suspects(model: Model, texts: Articles) -> _Suspects:
     """The same, so that each sentence is read one time."""
     from kzdata.evidence.polarity import corrects, may_turn

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from kzdata.engine.sql import ORD, column, identifier, literal
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.sentences import Place
 from kzdata.standard.declarations import Events
 from kzdata.standard.descriptor import Table
 from kzdata.validation.counted import Counted, Vocabulary, claimed, vocabulary, words_of
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 from kzdata.validation.rules.exchanged import told
 
@@ -109,7 +110,7 @@ def words_of_another_claim(model: Model, texts: Articles) -> Iterator[Violation]
                 yield Violation(table.name, row, name, known[source][slice(*words)], expected)
 
 
-@once_a_validation
+@once_a_package
 def _share_cells(model: Model, texts: Articles) -> bool:
     """Build the relation `cells_beside`; false where nothing can be traced."""
     if model.traceable:

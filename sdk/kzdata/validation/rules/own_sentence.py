@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kzdata.engine.sql import ORD, column, identifier
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import (
     Lexicon,
@@ -19,7 +20,7 @@ from kzdata.evidence.vocabulary import (
     words,
 )
 from kzdata.standard.descriptor import Schema
-from kzdata.validation.evidence_tables import IN_COLUMN, Model, once_a_validation, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 
 _SHOWN = 200  # characters of a sentence that a finding shows
@@ -73,7 +74,7 @@ def _scattered(model: Model, texts: Articles, *, context: bool) -> Iterator[Viol
             yield Violation(table, row, name, quote, f"words of the claim's sentence: {sentence}")
 
 
-@once_a_validation
+@once_a_package
 def _elsewhere(model: Model, texts: Articles) -> list[tuple[Any, ...]]:
     """Such cells: table, row, column, words, and the claim's article with its sentence there."""
     if not model.traceable:

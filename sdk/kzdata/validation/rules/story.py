@@ -8,10 +8,11 @@ from kzdata.engine.sql import LISTED, identifier
 from kzdata.errors import FigureError, PackageError
 from kzdata.evidence.counting import sense
 from kzdata.evidence.figures import Figure, NumberToken, number_tokens, parse
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.profile import cell
 from kzdata.evidence.story import Piece, Story, story_of
 from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import Model, columns_needed, once_a_validation
+from kzdata.validation.evidence_tables import Model, columns_needed
 from kzdata.validation.rule import Violation, rule
 
 _WHERE = "the package declares a story, the resource of that name: docs/profile.md"
@@ -91,7 +92,7 @@ def _counts(text: str, token: NumberToken) -> bool:
     return sense(text, token.start, token.end).sense in _TAKEN
 
 
-@once_a_validation
+@once_a_package
 def _told(model: Model) -> tuple[Story | None, str]:
     """The story, and why it cannot be read."""
     try:
@@ -107,7 +108,7 @@ def _at(told: Story | None, piece: Piece, found: str, expected: str) -> Violatio
     )
 
 
-@once_a_validation
+@once_a_package
 def _records(model: Model) -> dict[str, _Said]:
     """The records that the story leads to, by key."""
     told, _ = _told(model)

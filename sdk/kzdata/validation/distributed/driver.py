@@ -117,10 +117,10 @@ class DistributedRun(Run):
 
     def _read_pieces(self, pieces: Mapping[int, Piece]) -> None:
         """Have some pieces read, and keep what is said of them."""
-        size = sum(self.sizes.values())
-        common = self.asked | {"buckets": max(1, min(size // BUCKET_BYTES, MAX_BUCKETS))}
         if not pieces:
             return
+        size = sum(self.sizes.values())
+        common = self.asked | {"buckets": max(1, min(size // BUCKET_BYTES, MAX_BUCKETS))}
         jobs = {
             number: Parcel(number, json.dumps(common | piece._asdict()))
             for number, piece in pieces.items()
@@ -207,10 +207,10 @@ class DistributedRun(Run):
     def _check_relations(self) -> None:
         self.progress("checking keys", self.tables, self.tables + 2)
         keys = self._keys()
-        self.wrong = self._wrong(keys) if keys else {}
+        wrong = self._wrong(keys) if keys else {}
         for rule in in_group("reference", "key"):
             if own := {number: key for number, key in keys.items() if key.rule == rule.name}:
-                self._add(self._of_keys(rule, own))
+                self._add(self._of_keys(rule, own, wrong))
         for table in self.package.tables.values():
             if any(name.startswith("kzdata:") for name in table.schema.stated):
                 self._leave(UNSHARED, ONE_MACHINE, table.name)
@@ -245,11 +245,13 @@ class DistributedRun(Run):
                 found[int(number)].append((before[said["number"]], outcome))
         return found
 
-    def _of_keys(self, rule: Rule, keys: Mapping[int, Key]) -> Outcome:
+    def _of_keys(
+        self, rule: Rule, keys: Mapping[int, Key], wrong: Mapping[int, list[tuple[int, Any]]]
+    ) -> Outcome:
         """What a rule about keys found, key by key."""
         outcome = Outcome(rule)
         for number, key in keys.items():
-            for found in (self.wrong.get(number, []), self._empty(number, key)):
+            for found in (wrong.get(number, []), self._empty(number, key)):
                 kept = [one for before, part in found for one in self._known(part, before)]
                 more = sum(part["omitted"] for _, part in found) + len(kept[MAX_FINDINGS:])
                 for violation in kept[:MAX_FINDINGS]:

@@ -10,13 +10,12 @@ machine. Both run in the Python of this process, which must have what both need.
 """
 
 import argparse
-import sys
 from collections.abc import Mapping, Sequence
 from compileall import compile_dir
 from pathlib import Path
 from typing import NamedTuple
 
-from timing import ROOT, Cost, in_turns, machine, median, renew, versions
+from timing import ROOT, Cost, in_turns, machine, median, python, renew, versions
 from validate import numbers, package
 
 BEFORE, NOW = "before", "now"
@@ -50,8 +49,8 @@ class Compared(NamedTuple):
 
 def command(checkout: Path, folder: Path, *options: str) -> list[str]:
     """The command line of a checkout on a package."""
-    program = [sys.executable, "-m", "kzdata.cli", "validate", str(folder), *PATIENT, *options]
-    return ["env", f"PYTHONPATH={checkout / 'sdk'}", *program]
+    words = ["-m", "kzdata.cli", "validate", str(folder), *PATIENT, *options]
+    return python(checkout, *words)
 
 
 def compared(before: Path, figures: int, runs: int, how: Sequence[str]) -> list[Compared]:

@@ -105,6 +105,11 @@ def in_turns(
     return answers
 
 
+def python(checkout: Path, *words: str) -> list[str]:
+    """A command line: Python with the kzdata of a checkout."""
+    return ["env", f"PYTHONPATH={checkout / 'sdk'}", sys.executable, *words]
+
+
 def machine() -> str:
     """The machine in words, without its name."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9

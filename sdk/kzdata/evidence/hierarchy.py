@@ -5,12 +5,13 @@ that table declares `kzdata:parent`, asking for a value includes all that is par
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from kzdata.engine.database import Database
-from kzdata.engine.sql import among, literal, table_named
+from kzdata.engine.sql import among, literal, table_named, temp_table
 from kzdata.errors import UsageError, nearest
 from kzdata.evidence.profile import cell, declaring
 from kzdata.standard.declarations import Overlaps
@@ -147,6 +148,32 @@ class Hierarchy:
         )
         up = dict(rows)
         return {value: line(value, up, to) for value in own}
+
+
+class Spread:
+    """Hierarchies written out as temporary tables, each once, while this is open in a thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._open = ExitStack()
+        self._tables: dict[str, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    def table(self, values: Hierarchy) -> str:
+        """The table `id`, `whole` of a hierarchy; see `Hierarchy.pairs` for what is raised."""
+        name = f"{values.table}\x1f{values.key} and wholes"
+        if name not in self._tables:
+            # A whole that no row lists lies in itself all the same.
+            pairs = f"""WITH pair AS {values.pairs}
+                SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
+            self._open.enter_context(self._database.temp_tables(**{name: pairs}))
+            self._tables[name] = temp_table(name)
+        return self._tables[name]
 
 
 def line(value: str, up: Mapping[str, str], to: str | None = None) -> tuple[str, ...]:

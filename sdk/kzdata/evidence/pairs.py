@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from kzdata.engine.sql import among, literal, temp_table
 from kzdata.evidence.claims import Claims
+from kzdata.evidence.hierarchy import Spread
 from kzdata.evidence.intervals import each_day, exceeds
 
 
@@ -49,6 +50,7 @@ class PairSearch:
         self._claims, self._table, self._database = claims, claims.table, claims.database
         self._limit = limit
         self._kept = "" if linked else f"ANTI JOIN {claims.links.pairs} AS l USING (one, two)"
+        self._wholes: dict[str, str] = {}
         known = {role: claims.hierarchy(role) for role in ("population", "place")}
         self.hierarchies = {role: values for role, values in known.items() if values}
         # A superseded claim still disagrees with others; one that was taken back does not.
@@ -66,23 +68,24 @@ class PairSearch:
             f"WHERE {' AND '.join(wanted)}"
         )
 
-    def computed(self) -> dict[tuple[str, str], str]:
-        """Pairs of keys, the smaller first, with `figure` or `state`, up to one past the limit."""
+    def computed(self, spread: Spread) -> dict[tuple[str, str], str]:
+        """Pairs of keys, the smaller first, with `figure` or `state`, up to one past the limit.
+
+        `spread` holds the hierarchies, which other searches share.
+
+        Raises:
+            UsageError: A hierarchy goes in a circle.
+        """
         searches: dict[str, _Search] = {}
         if self._claims.declared.state:
             searches["state"] = self._states()
         if self._table.schema.figure:
             searches["figure"] = self._figures()
         found: dict[tuple[str, str], str] = {}
-        # A whole that no row lists lies in itself all the same.
-        pairs = {
-            f"{role}s": f"""WITH pair AS {values.pairs}
-            SELECT id, whole FROM pair UNION SELECT whole, whole FROM pair"""
-            for role, values in (self.hierarchies if searches else {}).items()
-        }
-        with self._database.temp_tables(**pairs):
-            for kind, search in searches.items():
-                found |= dict.fromkeys(self._smallest_pairs(*search), kind)
+        if searches:
+            self._wholes = {role: spread.table(of) for role, of in self.hierarchies.items()}
+        for kind, search in searches.items():
+            found |= dict.fromkeys(self._smallest_pairs(*search), kind)
         return found
 
     def _smallest_pairs(self, rows: str, joins: list[_Join]) -> list[tuple[str, str]]:
@@ -206,11 +209,9 @@ class PairSearch:
         """SQL: each row with each population and place that its own is part of, as `place_of`."""
         columns, joins = ["c.*"], [f"{rows} AS c"]
         own, other = ("whole", "id") if down else ("id", "whole")
-        for role in self.hierarchies:
+        for role, wholes in self._wholes.items():
             columns.append(f"coalesce({role}s.{other}, c.{role}) AS {role}_of")
-            joins.append(
-                f"LEFT JOIN {temp_table(f'{role}s')} AS {role}s ON {role}s.{own} = c.{role}"
-            )
+            joins.append(f"LEFT JOIN {wholes} AS {role}s ON {role}s.{own} = c.{role}")
         return f"(SELECT {', '.join(columns)} FROM {' '.join(joins)})"
 
 

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from kzdata.engine.sql import LISTED, literal, temp_table
 from kzdata.evidence.claim_status import Link, Links
 from kzdata.evidence.claims import Claim, Claims, said, tables
-from kzdata.evidence.hierarchy import require_value
+from kzdata.evidence.hierarchy import Spread, require_value
 from kzdata.evidence.intervals import exceeds
 from kzdata.evidence.names import Names, article_names, event_names, names_of
 from kzdata.evidence.outside import contradicted, outside_reports
@@ -168,8 +168,9 @@ def disagreements(
     against = contradicted(dataset)[:limit]
     # Which claims were asked for is worked out once: a relation of claims is long to plan.
     asked_for = {search.asked_for: search.candidates for search in searches}
-    with dataset.database.temp_tables(**asked_for):
-        found = [one for search in searches for one in search.found()]
+    database = dataset.database
+    with database.temp_tables(**asked_for), Spread(database) as spread:
+        found = [one for search in searches for one in search.found(spread)]
         found.sort(key=lambda one: (_VERDICTS.index(one.verdict), one.first.table, one.first.key))
         listed = found[:limit]
         told = {(one.first.key, one.second.key) for one in listed}
@@ -211,9 +212,9 @@ class _TableSearch:
         self.candidates = f"SELECT key FROM {self._search.candidates}"
         self._keys = temp_table(self.asked_for)
 
-    def found(self) -> Iterator[Disagreement]:
+    def found(self, spread: Spread) -> Iterator[Disagreement]:
         """Computed and curated disagreements."""
-        computed = self._search.computed()
+        computed = self._search.computed(spread)
         curated = self._database.rows(
             f"SELECT one, two FROM {self._claims.links.contradictions(self._keys)} "
             f"ORDER BY ALL LIMIT {self._limit + 1}"

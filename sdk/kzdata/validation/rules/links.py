@@ -7,6 +7,7 @@ a claim leaves out agrees with everything, and words without bounds with every n
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from kzdata.engine.database import Database
@@ -14,7 +15,8 @@ from kzdata.engine.sql import LISTED, ORD, among, column, decimal, identifier, l
 from kzdata.errors import UsageError
 from kzdata.evidence import intervals
 from kzdata.evidence.intervals import ends
-from kzdata.standard.declarations import DateColumns, Figure, Links
+from kzdata.evidence.once import once_a_package
+from kzdata.standard.declarations import Claims, DateColumns, Figure, Links
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.validation.evidence_tables import Model, record_keys
 from kzdata.validation.rule import MAX_FINDINGS, Query, Violation, rule
@@ -50,9 +52,11 @@ def _links(
     `kind` is the member of `kzdata:links` that lists the relations, `at` the one whose column is at
     fault; the rest is SQL, as `Query.rows` has it.
     """
-    key = claims.schema.record_key
+    key, linked_by = claims.schema.record_key, _relations(model)
     for table, d in model.each("links"):
-        if not (relations := getattr(d, kind)) or not key:
+        # Most relations tie claims of few tables: long SQL that has no rows is not planned.
+        relations = [r for r in getattr(d, kind) if (table.name, r, claims.name) in linked_by]
+        if not relations or not key:
             continue
         linked = " UNION ALL ".join(
             f"SELECT {column(end)} FROM {identifier(table.name)} t" for end in (d.claim, d.other)
@@ -63,6 +67,18 @@ def _links(
             JOIN {few} o ON {column(key, "o")} = {column(d.other)} {joins}"""
         broken = f"{among(column(d.relation), relations)} AND {breach}"
         yield Query.rows(table, getattr(d, at), broken, expected, found, both)
+
+
+@once_a_package
+def _relations(model: Model) -> frozenset[tuple[str, str, str]]:
+    """Which relations tie claims of which tables: the table of links, relation, table of claims."""
+    claims = record_keys(table for table, _ in model.each("principal"))
+    asked = [
+        f"""SELECT DISTINCT {literal(table.name)}, {column(d.relation)}, c.tab
+        FROM {identifier(table.name)} t JOIN ({claims}) c ON c.id = {column(d.claim)}"""
+        for table, d in model.each("links")
+    ]
+    return frozenset(model.database.rows(" UNION ALL ".join(asked)) if asked else ())
 
 
 @rule(
@@ -208,8 +224,10 @@ def link_order(model: Model) -> Iterator[Query]:
         published, joins = _published(model, claims)
         latest = f"coalesce({_window(periods[0], 'c')[1]}, {published})"
         first = _window(periods[0], "o")[0]
-        found, expected = f"'at the latest ' || {latest}", f"'not before ' || {first}"
-        breach = f"{latest} < {first}"
+        # The days are long SQL, and used twice.
+        joins += f" CROSS JOIN LATERAL (SELECT {latest} AS latest, {first} AS first) w"
+        found, expected = "'at the latest ' || w.latest", "'not before ' || w.first"
+        breach = "w.latest < w.first"
         yield from _links(model, claims, "supersedes", breach, expected, found, joins=joins)
 
 
@@ -258,22 +276,27 @@ def disagreement_judged(model: Model) -> Iterator[Violation]:
     if model.tables.keys() < model.descriptor.tables.keys() or not model.each("links"):
         return
     # What the questions are made of is read only where there are claims: it is a tenth of a start.
-    from kzdata.evidence.claims import Claims
-    from kzdata.evidence.pairs import PairSearch
+    from kzdata.evidence import claims, hierarchy, pairs
 
     package = cast("Dataset", _Texts(model.database, model.descriptor, ""))
-    for table, declared in model.each("claims"):
-        claims = Claims(package, table, notes=False)
-        try:
-            pairs = sorted(PairSearch(claims, None, None, MAX_FINDINGS, linked=False).computed())
-        except UsageError:  # a hierarchy that goes in a circle, which is a finding already
-            continue
-        rows = _row_numbers(model, table, {two for _, two in pairs}) if pairs else {}
-        figure = table.schema.figure
-        field = figure.text if figure else declared.state
-        for one, two in pairs:
-            expected = f"a link to {one}, with which it cannot both be true"
-            yield Violation(table.name, rows.get(two), field, None, expected)
+    with hierarchy.Spread(model.database) as spread:
+        for table, declared in model.each("claims"):
+            stated = claims.Claims(package, table, notes=False)
+            search = pairs.PairSearch(stated, None, None, MAX_FINDINGS, linked=False)
+            with suppress(UsageError):  # a hierarchy in a circle, which is a finding already
+                yield from _unjudged(model, table, declared, sorted(search.computed(spread)))
+
+
+def _unjudged(
+    model: Model, table: Table, declared: Claims, pairs: Sequence[tuple[str, str]]
+) -> Iterator[Violation]:
+    """A finding for each pair of claims that nobody has judged, at the second one."""
+    rows = _row_numbers(model, table, {two for _, two in pairs}) if pairs else {}
+    figure = table.schema.figure
+    field = figure.text if figure else declared.state
+    for one, two in pairs:
+        expected = f"a link to {one}, with which it cannot both be true"
+        yield Violation(table.name, rows.get(two), field, None, expected)
 
 
 class _Texts(NamedTuple):

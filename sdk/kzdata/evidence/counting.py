@@ -10,7 +10,7 @@ Each test looks at a few words on either side, and errs on the side of a count.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from kzdata.errors import FigureError
@@ -178,7 +178,7 @@ def sense(text: str, start: int, end: int) -> Number:
     """
     before, wording, after = text[max(0, start - _NEAR) : start], text[start:end], text[end:]
     after = after[:_NEAR]
-    for name, behind, ahead in _TESTS:
+    for name, behind, ahead in _tests():
         # With limits, not in slices: a pattern may look at the number itself. What can be told
         # from one place is asked before what is searched for.
         last = ahead.match(text, end, end + _NEAR) if ahead else end
@@ -320,15 +320,17 @@ def _called_so(before: str) -> bool:
     return not re.search(rf"(?i)\b(?:{_WHERE}) ", name[1])
 
 
-def _compiled(*rows: tuple[str, str, str]) -> tuple[_Test, ...]:
+@cache
+def _tests() -> tuple[_Test, ...]:
+    """`_TESTS`, compiled when the first number is looked at: that takes as long as a small file."""
     return tuple(
         (name, re.compile(behind) if behind else None, re.compile(ahead) if ahead else None)
-        for name, behind, ahead in rows
+        for name, behind, ahead in _TESTS
     )
 
 
 # The sense, what ends before the number, and what begins after it; the first that fits decides.
-_TESTS = _compiled(
+_TESTS = (
     ("percentage", "", r"(?i)(?: ?%|[ -]?per ?cent(?:age)?(?: points?)?\b| pct\b|-percent\b)"),
     ("percentage", "", r"(?i)[- ](?:thirds?|quarters?|fifths?|tenths?) of\b"),
     ("percentage", r"(?<![\w,.-])\Z", r"(?i)(?:(?<=one)|(?<=1)) in (?:every )?"

@@ -8,6 +8,7 @@ Which words go with which figure, `kzdata.evidence.clauses` says.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,32 +30,32 @@ from kzdata.validation.rule import Articles, Violation, rule
 if TYPE_CHECKING:
     from kzdata.evidence.clauses import Sentence
 
+# Patterns, which are compiled when a text is read.
+_pattern = cache(re.compile)
 # What the words of a part must look like: the place where something happened, not any place named.
-_AT = re.compile(r"(?i)\b(?:in|at|near|off|outside|around|across|throughout|city of) (?:the )?\Z")
-_WAY = re.compile(r"(?i)\b(?:of|to|from|into|towards?|via|for) (?:the )?\Z")
+_AT = r"(?i)\b(?:in|at|near|off|outside|around|across|throughout|city of) (?:the )?\Z"
+_WAY = r"(?i)\b(?:of|to|from|into|towards?|via|for) (?:the )?\Z"
 # In front of people whom the figure does not count: "hurt by soldiers", "clashes with protesters".
-_OBLIQUE = re.compile(
+_OBLIQUE = (
     r"(?i)\b(?:with|by|against|between|from|to|for|near|on|over|at|toward|towards|when|because"
     r"|after|since|until|fleeing|fighting|facing|battling)"
     r" (?:(?:the|a|an|some|armed|angry|local|unknown) )*\Z"
 )
 # Who is named says something: "the harbour master spoke of 12 dead, the coastguard of 20".
-_SAID = re.compile(
-    r"(?i)\b(?:according to|said|says|say|told|reported|by|citing|quoting) (?:the )?\Z"
-)
-_SAYS = re.compile(
+_SAID = r"(?i)\b(?:according to|said|says|say|told|reported|by|citing|quoting) (?:the )?\Z"
+_SAYS = (
     r"(?i)(?:,[^,]{1,60},)?(?: \w+){0,2}? (?:said|says|say|spoke|speaks|reported|reports|puts?"
     r"|counts|counted|claims|claimed|announced|confirmed|confirms|gave|gives|cited|cites|lists"
     r"|listed|of)\b"
 )
 _MONTH = dates.PRINTED_MONTH
-_DAY = re.compile(
+_DAY = (
     r"\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|[Yy]esterday|[Tt]oday"
     rf"|{_MONTH} [0-9]{{1,2}}(?:,? [0-9]{{4}})?|[0-9]{{1,2}} {_MONTH}(?: [0-9]{{4}})?"
     rf"|{_MONTH} [0-9]{{4}}|(?:in|In) {_MONTH}|[12][0-9]{{3}})\b"
 )
 # What follows a figure without a noun of its own.
-_OTHERS = re.compile(
+_OTHERS = (
     r"(?i)(?: (?:more|others?|further))?(?= (?:was|were|is|are|have|had|has|suffered|died)\b"
     r"| others?\b)"
 )
@@ -151,7 +152,7 @@ def _terms(model: Model, claim: Counted, part: str, name: str, sentence: "Senten
             continue
         before = sentence.text[max(sentence.first, place[0] - _NEAR) : place[0]]
         after = sentence.text[place[1] : min(sentence.last, place[1] + _NEAR)]
-        aside = part == "population" and bool(_OBLIQUE.search(before))
+        aside = part == "population" and bool(_pattern(_OBLIQUE).search(before))
         apt = not aside and bool(adjective or _apt(part, before, after))
         figures = sentence.going_with(place, said=part == "claimant") if apt else frozenset()
         found.append(Found(place, own, figures, part in ("outcome", "state"), aside))
@@ -184,10 +185,12 @@ def _unknown(sentence: "Sentence", known: Sequence[Found]) -> list[Found]:
 def _apt(part: str, before: str, after: str) -> bool:
     """Whether the words beside a term let it tell of a figure."""
     if part == "place":
-        return bool(_AT.search(before))
+        return bool(_pattern(_AT).search(before))
     if part == "country":  # which is a place, too: "exercises in Tajikistan"
-        return not (_AT.search(before) or _WAY.search(before))
-    return part != "claimant" or bool(_SAID.search(before) or _SAYS.match(after))
+        return not (_pattern(_AT).search(before) or _pattern(_WAY).search(before))
+    return part != "claimant" or bool(
+        _pattern(_SAID).search(before) or _pattern(_SAYS).match(after)
+    )
 
 
 def _days(claim: Counted, sentence: "Sentence") -> list[Found]:
@@ -195,7 +198,9 @@ def _days(claim: Counted, sentence: "Sentence") -> list[Found]:
     first, last, precision = claim.days
     spoken, meant = _day(claim.day), window(_day(first), _day(last), precision)
     found = []
-    for named in _DAY.finditer(sentence.text, sentence.first, sentence.last) if meant else ():
+    for named in (
+        _pattern(_DAY).finditer(sentence.text, sentence.first, sentence.last) if meant else ()
+    ):
         days = _resolved(named.group(), spoken) if spoken else None
         if meant and days and days.start and days.end:
             own = days.start <= meant[1] and meant[0] <= days.end
@@ -236,4 +241,4 @@ def _nearer(sentence: "Sentence", number: int, found: Sequence[Found]) -> tuple[
 def _stands_for(sentence: "Sentence", number: int) -> int:
     """The figure whose noun a figure without one shares: "eight wardens and another 31 were"."""
     last = sentence.figures[number][1]
-    return number - 1 if number and _OTHERS.match(sentence.text, last) else number
+    return number - 1 if number and _pattern(_OTHERS).match(sentence.text, last) else number

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from copy import copy
 from functools import partial, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
@@ -139,11 +140,24 @@ def main() -> None:
             signal.signal(number, signal.default_int_handler)
     atexit.register(_ignore_signals)
     try:
-        code = _exit_code(app)
+        code = _exit_code(_asked(sys.argv[1:2]))
     except KeyboardInterrupt:  # once more, while the first was heeded
         code = 130
     _drop_unwritten()
     sys.exit(code)
+
+
+def _asked(first: list[str]) -> typer.Typer:
+    """The program with the one command that the first word names; with all, where it names none.
+
+    Typer makes every command of its function's signature, which is a tenth of a start.
+    """
+    alone = [one for one in app.registered_commands if one.name in first]
+    if not alone:
+        return app
+    program = copy(app)
+    program.registered_commands = alone
+    return program
 
 
 def _drop_unwritten() -> None:
@@ -290,7 +304,8 @@ def command(
         run.__annotations__ = {one.name: one.annotation for one in parameters}
         several = "s" if "; " in examples else ""
         kind = command_of(parameters)
-        app.command(name, cls=kind, epilog=f"Example{several}: {examples}")(run)
+        called = name or function.__name__.replace("_", "-")
+        app.command(called, cls=kind, epilog=f"Example{several}: {examples}")(run)
         return function
 
     return register

@@ -69,7 +69,7 @@ def _write(
     if earlier:
         before.read(earlier, diff.database, _OLD, columns)
     else:
-        diff.database.create_empty_view(_OLD, [f"c{place}" for place in range(len(columns))])
+        diff.database.create_empty_relation(_OLD, [f"c{place}" for place in range(len(columns))])
     _rebuild(diff, table, columns)
     if table:
         _check(diff, before, table)
@@ -81,7 +81,7 @@ def _write(
     diff.database.write_csv(f"SELECT {', '.join(cells)} FROM {_REBUILT} ORDER BY slot", file)
     # Tables come one after the other, so that one at a time takes room.
     diff.database.run(f"DROP TABLE {_REBUILT}")
-    diff.database.drop_view(_OLD)
+    diff.database.drop_relation(_OLD)
 
 
 def _with_missing_value(cell: str, strings: tuple[str, ...], width: int) -> str:

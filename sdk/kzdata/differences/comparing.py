@@ -219,7 +219,7 @@ class _Comparison:
             if table:
                 version.read(table, self._database, name, columns.all)
             else:
-                self._database.create_empty_view(name, columns.cells(columns.all))
+                self._database.create_empty_relation(name, columns.cells(columns.all))
 
         sides = [(self._before, pair.old, OLD), (self._after, pair.new, NEW)]
         self._database.map_parallel(read, sides)
@@ -306,7 +306,7 @@ class _Comparison:
         )
         self._database.run(f"DROP TABLE {_PAIRS}")
         for name in (OLD, NEW):
-            self._database.drop_view(name)
+            self._database.drop_relation(name)
 
     # -------------------------------------------------------------------------- reasons
 

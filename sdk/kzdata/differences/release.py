@@ -220,7 +220,7 @@ def _withdrawn_again(case: Case, table: Table, key: str) -> list[_Reused]:
         f"""SELECT {ORD}, c0 FROM standing WHERE c0 IN (SELECT c0 FROM {TOMBSTONES})
         ORDER BY {ORD}"""
     )
-    case.database.drop_view("standing")
+    case.database.drop_relation("standing")
     return [(place, record, "an id that was not withdrawn") for place, record in found]
 
 
@@ -247,7 +247,7 @@ def _of_another_article(case: Case, table: Table) -> list[_Reused]:
         WHERE a.c1 <> b.c1 ORDER BY new_row"""
     )
     for name in names:
-        case.database.drop_view(name)
+        case.database.drop_relation(name)
     return [(place, record, f"a claim of {article}") for place, record, article in found]
 
 

@@ -111,11 +111,11 @@ def load_text(
     # DuckDB passes over blank lines, NUL and stray marks without a word: they take the careful way.
     if sheet.dialect.simple and not any(one.suspicious for one in prints):
         with suppress(UnreadableCSVError):  # the careful reader says where
-            database.create_view(name, sheet, columns, cells)
+            database.create_relation(name, sheet, columns, cells)
             return
     _check_records(table, sheet, width)
     try:
-        database.create_view(name, texts.simplified(table, width), columns, cells)
+        database.create_relation(name, texts.simplified(table, width), columns, cells)
     except UnreadableCSVError as error:
         raise PackageError(f"{table.path}: {error}{ADVICE}") from error
 

@@ -328,7 +328,7 @@ class Reading:
         )
         kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)"
         made = self._value_columns((n for n in self._fields if n in self.columns), texts)
-        self.database.create_view(self.table.name, sheet, self.columns, kept, made, typed)
+        self.database.create_relation(self.table.name, sheet, self.columns, kept, made, typed)
 
     def _typed(self, sheet: Sheet, checks: list[ColumnCheck]) -> dict[str, tuple[str, str]]:
         """Columns whose type alone proves their rules: their type in SQL, and the test."""

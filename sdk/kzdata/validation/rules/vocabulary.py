@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from kzdata.engine import sql
 from kzdata.engine.sql import ORD, column, identifier
+from kzdata.evidence.once import once_a_package
 from kzdata.evidence.profile import cell
 from kzdata.evidence.vocabulary import (
     Lexicon,
@@ -46,25 +47,29 @@ class _Term(NamedTuple):
     known: Lexicon | None  # of the language that it is written in
 
 
-def _coded(model: Model) -> Iterator[_Term]:
+@once_a_package
+def _coded(model: Model) -> tuple[_Term, ...]:
     """The terms of the codebook: in their language, else in the one of all articles, or English."""
     spoken: list[str | None] = []
     for table, a in model.each("sources"):
-        found = f"SELECT DISTINCT {cell(a.language)} FROM {identifier(table.name)} t LIMIT 2"
-        spoken = [language for (language,) in model.database.rows(found)]
+        asked = f"SELECT DISTINCT {cell(a.language)} FROM {identifier(table.name)} t LIMIT 2"
+        spoken = [language for (language,) in model.database.rows(asked)]
     known = lexicon(spoken[0] if len(spoken) == 1 else None)
+    found = list[_Term]()
     for table, c in model.each("codebook"):
         parts = ", ".join(map(cell, (c.term, c.category, c.field, c.language)))
         rows = model.database.rows(f"SELECT {ORD}, {parts} FROM {identifier(table.name)} t")
         for row, term, category, field, language in rows:
             if None not in (term, category, field):
                 own = lexicon(language) if language else known
-                yield _Term(table.name, row, c.term, term, category, field, "", own)
+                found.append(_Term(table.name, row, c.term, term, category, field, "", own))
+    return tuple(found)
 
 
-def _surface_forms(model: Model) -> Iterator[_Term]:
+@once_a_package
+def _surface_forms(model: Model) -> tuple[_Term, ...]:
     """The surface forms, each once for an entity, with the first row that has it."""
-    sources = model.declared("sources")
+    sources, found = model.declared("sources"), list[_Term]()
     for table, a in model.each("aliases"):
         language, join = "NULL", ""
         if sources and sources[1].language and a.source:
@@ -79,8 +84,9 @@ def _surface_forms(model: Model) -> Iterator[_Term]:
         )
         for row, alias, entity, note, spoken in rows:
             if None not in (alias, entity):
-                known = lexicon(spoken)
-                yield _Term(table.name, row, a.alias, alias, entity, "", note or "", known)
+                known, words = lexicon(spoken), (alias, entity, "", note or "")
+                found.append(_Term(table.name, row, a.alias, *words, known))
+    return tuple(found)
 
 
 def _at(term: _Term, expected: str) -> Violation:
@@ -289,6 +295,7 @@ class _Entity(NamedTuple):
     table: str = ""
 
 
+@once_a_package
 def _entities(model: Model) -> dict[str, _Entity]:
     """The entities of the tables that aliases are declared for, by key."""
     found: dict[str, _Entity] = {}

@@ -11,14 +11,13 @@ from kzdata.engine.database import Database
 if TYPE_CHECKING:
     import pyarrow
 
-    Column = pyarrow.ChunkedArray
-
+Column = Any  # a `pyarrow.ChunkedArray`
 # SQL: 64 bits of a text. They are cheap, and whoever wants to can make texts that share them: they
 # tell in which bucket a text is, and which keys may stand twice, and nothing for certain.
 HASH = "hash({})"
 
 
-def pack(column: "Column") -> bytes:
+def pack(column: Column) -> bytes:
     """A column as bytes."""
     import pyarrow
 
@@ -29,7 +28,7 @@ def pack(column: "Column") -> bytes:
     return data
 
 
-def unpack(data: bytes) -> "Column":
+def unpack(data: bytes) -> Column:
     """A column again."""
     import pyarrow
 
@@ -43,9 +42,7 @@ def load(database: Database, name: str, some: Iterable[bytes]) -> None:
     database.create_table_of_arrow(name, pyarrow.table({"k": _joined(list(map(unpack, some)))}))
 
 
-def hashes_in_buckets(
-    database: Database, query: str, buckets: int
-) -> Iterator[tuple[int, "Column"]]:
+def hashes_in_buckets(database: Database, query: str, buckets: int) -> Iterator[tuple[int, Column]]:
     """The hashes of a query, its column `h`, by bucket; of equal ones two stay."""
     import numpy
     import pyarrow
@@ -59,9 +56,7 @@ def hashes_in_buckets(
         yield bucket, pyarrow.chunked_array([hashes[start:end]])
 
 
-def texts_in_buckets(
-    database: Database, query: str, buckets: int
-) -> Iterator[tuple[int, "Column"]]:
+def texts_in_buckets(database: Database, query: str, buckets: int) -> Iterator[tuple[int, Column]]:
     """The texts of a query, its column `k`, by bucket; its column `h` has their hashes."""
     import numpy
 
@@ -96,7 +91,7 @@ def _ends(numbers: Any, buckets: int) -> Iterator[tuple[int, int, int]]:
             yield bucket, ends[bucket], ends[bucket + 1]
 
 
-def repeated(hashes: Sequence["Column"]) -> list["Column"]:
+def repeated(hashes: Sequence[Column]) -> list[Column]:
     """The hashes that stand twice in some columns."""
     import numpy
     import pyarrow
@@ -106,7 +101,7 @@ def repeated(hashes: Sequence["Column"]) -> list["Column"]:
     return [pyarrow.chunked_array([twice])] if len(twice) else []
 
 
-def single(texts: Sequence["Column"]) -> list["Column"]:
+def single(texts: Sequence[Column]) -> list[Column]:
     """The texts that stand once in some columns."""
     import pyarrow
     from pyarrow import compute
@@ -116,9 +111,7 @@ def single(texts: Sequence["Column"]) -> list["Column"]:
     return [pyarrow.chunked_array([once])] if len(once) else []
 
 
-def divided(
-    columns: Sequence["Column"], values: Sequence["Column"]
-) -> Iterator[tuple["Column", "Column"]]:
+def divided(columns: Sequence[Column], values: Sequence[Column]) -> Iterator[tuple[Column, Column]]:
     """Of each column what is among some values, and what is not."""
     from pyarrow import compute
 
@@ -133,7 +126,7 @@ def divided(
         yield column.filter(own), column.filter(compute.invert(own))
 
 
-def _joined(columns: Sequence["Column"]) -> "Column":
+def _joined(columns: Sequence[Column]) -> Column:
     import pyarrow
 
     return pyarrow.chunked_array([chunk for one in columns for chunk in one.chunks])

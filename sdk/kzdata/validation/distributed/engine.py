@@ -32,13 +32,13 @@ class LocalEngine:
     """The engine of one process: it shows that the rest is right."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, int], list[Parcel]] = {}
+        self.kept: dict[tuple[str, int], list[Parcel]] = {}  # by task, and the number of the job
 
     def run(self, task: str, jobs: Sequence[Parcel]) -> list[Parcel]:
         """See `Engine`."""
         told: list[Parcel] = []
         for job in jobs:
-            kept = self._kept[task, job.bucket] = []
+            kept = self.kept[task, job.bucket] = []
             for one in self.carry_out(task, job):
                 (told if one.bucket == FOR_DRIVER else kept).append(one)
         return told
@@ -51,7 +51,7 @@ class LocalEngine:
     def compare(self, task: str, of: str, asked: str) -> list[Parcel]:
         """See `Engine`."""
         buckets = defaultdict[int, list[Parcel]](list)
-        for one in (one for (name, _), kept in self._kept.items() if name == of for one in kept):
+        for one in (one for (name, _), kept in self.kept.items() if name == of for one in kept):
             buckets[one.bucket].append(one)
         compared = getattr(comparing, task)
         return [found for some in buckets.values() for found in compared(some, asked)]

@@ -266,11 +266,11 @@ class Reader:
                 found = hashes_in_buckets(self.database, rows, self.asked["buckets"])
                 yield from self._parcels(number, OWN, found)
             else:
-                yield from self._texts(number, OWN, f"SELECT DISTINCT k FROM ({_texts(key, OWN)})")
+                yield from self._texts(number, OWN, _texts(key, OWN, "DISTINCT"))
         table = self.reading.table
         for number, key in enumerate(keys_of(self.package.tables)):
             if self._related and key.parent and key.parent.name == table.name:
-                yield from self._texts(number, PARENT, _texts(key, PARENT))
+                yield from self._texts(number, PARENT, _texts(key, PARENT, "DISTINCT"))
 
     def _texts(self, number: int, side: int, rows: str) -> Iterator[Parcel]:
         query = f"SELECT k, {HASH.format('k')} AS h FROM ({rows})"
@@ -315,7 +315,7 @@ class Reader:
         text, _ = _text(key, OWN)
         counted = f"SELECT {text} AS k, count(*) AS times FROM {self._sought(number, key)}"
         rows = "SELECT k FROM counted UNION ALL SELECT k FROM counted WHERE times > 1"
-        yield from self._texts(number, OWN, f"WITH counted AS ({counted} GROUP BY k) {rows}")
+        yield from self._texts(number, OWN, f"WITH counted AS ({counted} GROUP BY 1) {rows}")
 
 
 def wanted(number: int) -> str:
@@ -334,11 +334,11 @@ def versions(database: Database) -> list[str]:
     return [f"kzdata {bundled_version()}", f"DuckDB {engine}"]
 
 
-def _texts(key: Key, side: int) -> str:
+def _texts(key: Key, side: int, distinct: str = "") -> str:
     """SQL: the texts of a key on one side, as `k`."""
     table, (text, filled) = key.parent if side else key.table, _text(key, side)
     assert table
-    return f"SELECT {text} AS k FROM {identifier(table.name)} t WHERE {filled}"
+    return f"SELECT {distinct} {text} AS k FROM {identifier(table.name)} t WHERE {filled}"
 
 
 def _text(key: Key, side: int) -> tuple[str, str]:

@@ -47,13 +47,13 @@ def hashes_in_buckets(database: Database, query: str, buckets: int) -> Iterator[
     import numpy
     import pyarrow
 
-    hashes = numpy.sort(_hashes(database.answer(query).arrow()))
+    hashes = numpy.sort(_hashes([database.answer(query).arrow().column("h")]))
     # Two show that a key stands twice: one key in all rows of all files is few bytes.
     kept = numpy.ones(len(hashes), dtype=bool)
     kept[2:] = hashes[2:] != hashes[:-2]
     hashes = hashes[kept]
     for bucket, start, end in _ends(_numbers(hashes, buckets), buckets):
-        yield bucket, pyarrow.chunked_array([hashes[start:end]])
+        yield bucket, pyarrow.chunked_array([_array(hashes[start:end])])
 
 
 def texts_in_buckets(database: Database, query: str, buckets: int) -> Iterator[tuple[int, Column]]:
@@ -61,16 +61,32 @@ def texts_in_buckets(database: Database, query: str, buckets: int) -> Iterator[t
     import numpy
 
     rows = database.answer(query).arrow()
-    numbers = _numbers(_hashes(rows), buckets)
+    numbers = _numbers(_hashes([rows.column("h")]), buckets)
     if buckets > 1:
         order = numpy.argsort(numbers, kind="stable")
-        rows, numbers = rows.take(order), numbers[order]
+        rows, numbers = rows.take(_array(order)), numbers[order]
     for bucket, start, end in _ends(numbers, buckets):
         yield bucket, rows.column("k").slice(start, end - start)
 
 
-def _hashes(rows: "pyarrow.Table") -> Any:
-    return rows.column("h").to_numpy()
+def _hashes(columns: Sequence[Column]) -> Any:
+    """The hashes of some columns as NumPy's numbers."""
+    # Arrow's own way imports pandas for it, which takes half a second.
+    import numpy
+
+    chunks = [chunk for column in columns for chunk in column.chunks if len(chunk)]
+    data = [
+        numpy.frombuffer(one.buffers()[1], numpy.uint64, len(one), 8 * one.offset) for one in chunks
+    ]
+    return numpy.concatenate(data) if data else numpy.empty(0, numpy.uint64)
+
+
+def _array(numbers: Any) -> Any:
+    """NumPy's numbers as an array of Arrow, without pandas, too."""
+    import pyarrow
+
+    kind = pyarrow.from_numpy_dtype(numbers.dtype)
+    return pyarrow.Array.from_buffers(kind, len(numbers), [None, pyarrow.py_buffer(numbers)])
 
 
 def _numbers(hashes: Any, buckets: int) -> Any:
@@ -96,9 +112,9 @@ def repeated(hashes: Sequence[Column]) -> list[Column]:
     import numpy
     import pyarrow
 
-    every = numpy.sort(numpy.concatenate([one.to_numpy() for one in hashes]))
+    every = numpy.sort(_hashes(hashes))
     twice = numpy.unique(every[1:][every[1:] == every[:-1]])
-    return [pyarrow.chunked_array([twice])] if len(twice) else []
+    return [pyarrow.chunked_array([_array(twice)])] if len(twice) else []
 
 
 def single(texts: Sequence[Column]) -> list[Column]:

@@ -4,12 +4,9 @@ They never become Python values: Arrow writes and reads the bytes, NumPy sorts a
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kzdata.engine.database import Database
-
-if TYPE_CHECKING:
-    import pyarrow
 
 Column = Any  # a `pyarrow.ChunkedArray`
 # SQL: 64 bits of a text. They are cheap, and whoever wants to can make texts that share them: they

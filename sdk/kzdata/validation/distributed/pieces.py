@@ -262,15 +262,15 @@ class Reader:
         """The keys in the piece, in buckets: hashes of unique ones, both sides of foreign ones."""
         for number, key in self.keys.items():
             if key.parent is None:
-                rows = f"SELECT {HASH.format('k')} AS h FROM ({_texts(key, OWN)})"
+                rows = f"SELECT {HASH.format('k')} AS h FROM ({_keys(key, OWN)})"
                 found = hashes_in_buckets(self.database, rows, self.asked["buckets"])
                 yield from self._parcels(number, OWN, found)
             else:
-                yield from self._texts(number, OWN, _texts(key, OWN, "DISTINCT"))
+                yield from self._texts(number, OWN, _distinct(key, OWN))
         table = self.reading.table
         for number, key in enumerate(keys_of(self.package.tables)):
             if self._related and key.parent and key.parent.name == table.name:
-                yield from self._texts(number, PARENT, _texts(key, PARENT, "DISTINCT"))
+                yield from self._texts(number, PARENT, _distinct(key, PARENT))
 
     def _texts(self, number: int, side: int, rows: str) -> Iterator[Parcel]:
         query = f"SELECT k, {HASH.format('k')} AS h FROM ({rows})"
@@ -295,27 +295,25 @@ class Reader:
         return {number: key for number, key in self.keys.items() if wanted(number) in found}
 
     def _sought(self, number: int, key: Key) -> str:
-        """SQL: the rows `t` whose key is looked for."""
-        text, filled = _text(key, OWN)
-        compared = text if key.parent else HASH.format(text)
+        """SQL: the rows whose key is looked for: `ORD`, the key as a reader names it, and `k`."""
+        compared = "o.k" if key.parent else HASH.format("o.k")
         joins = f"SEMI JOIN {identifier(wanted(number))} w ON w.k = {compared}"
         if (name := spared(number)) in self.loaded:
-            joins += f" ANTI JOIN {identifier(name)} s ON s.k = {text}"
-        return f"{identifier(key.table.name)} t {joins} WHERE {filled}"
+            joins += f" ANTI JOIN {identifier(name)} s ON s.k = o.k"
+        rows = _keys(key, OWN, [f"t.{ORD}", f"{key_text(key.columns)} AS found"])
+        return f"({rows}) o {joins}"
 
     def wrong(self, number: int, key: Key) -> dict[str, Any]:
         """The rows whose key is looked for."""
-        query = f"""SELECT t.{ORD}, {literal(key.columns[0])}, {key_text(key.columns)},
-                {literal(key.expected)}
-            FROM {self._sought(number, key)}"""
+        words = f"{literal(key.columns[0])}, o.found, {literal(key.expected)}"
+        query = f"SELECT o.{ORD}, {words} FROM {self._sought(number, key)}"
         return self._place(self._evaluate(key, Query(key.table.name, query)))
 
     def candidates(self, number: int, key: Key) -> Iterator[Parcel]:
         """The texts of keys that are looked for, in buckets: twice where they stand twice."""
-        text, _ = _text(key, OWN)
-        counted = f"SELECT {text} AS k, count(*) AS times FROM {self._sought(number, key)}"
+        counted = f"SELECT k, count(*) AS times FROM {self._sought(number, key)} GROUP BY k"
         rows = "SELECT k FROM counted UNION ALL SELECT k FROM counted WHERE times > 1"
-        yield from self._texts(number, OWN, f"WITH counted AS ({counted} GROUP BY 1) {rows}")
+        yield from self._texts(number, OWN, f"WITH counted AS ({counted}) {rows}")
 
 
 def wanted(number: int) -> str:
@@ -334,28 +332,34 @@ def versions(database: Database) -> list[str]:
     return [f"kzdata {bundled_version()}", f"DuckDB {engine}"]
 
 
-def _texts(key: Key, side: int, distinct: str = "") -> str:
-    """SQL: the texts of a key on one side, as `k`."""
-    table, (text, filled) = key.parent if side else key.table, _text(key, side)
-    assert table
-    return f"SELECT {distinct} {text} AS k FROM {identifier(table.name)} t WHERE {filled}"
+def _keys(key: Key, side: int, more: Sequence[str] = ()) -> str:
+    """SQL: the one text `k` that all ways to write a key's values share, of each row that has one.
 
-
-def _text(key: Key, side: int) -> tuple[str, str]:
-    """SQL of the one text that all ways to write a key's values share, and of which rows have it.
-
-    A row has it if each part is filled, and of its type.
+    A row has a key if each part of it is filled, and of its type. `more` are columns of SQL beside.
     """
     table, columns = (key.parent, key.others) if side else (key.table, key.columns)
     assert table
     texts, tests = [], []
     for name, fields in zip(columns, key.sides, strict=True):
-        text = sql.text(exact_value(fields)(fields[side], column(name)))
-        texts.append(text)
-        tests += [f"{column(name)} IS NOT NULL", of_type(table, name), f"{text} IS NOT NULL"]
-    # A length before each part: no two keys have one text.
-    several = " || ".join(f"strlen({one}) || ':' || {one}" for one in texts)
-    return _short(several if texts[1:] else texts[0]), " AND ".join(tests)
+        texts.append(sql.text(exact_value(fields)(fields[side], column(name))))
+        tests += [f"{column(name)} IS NOT NULL", of_type(table, name)]
+    parts = [f"k{number}" for number in range(len(texts))]
+    values = [*more, *map("{} AS {}".format, texts, parts)]
+    rows = f"FROM {identifier(table.name)} t WHERE {' AND '.join(tests)}"
+    # Without MATERIALIZED each text would be made twice: for the test, and for the key.
+    return f"""WITH parts AS MATERIALIZED (SELECT {", ".join(values)} {rows})
+        SELECT *, {_short(_joined(parts))} AS k FROM parts
+        WHERE {" AND ".join(f"{part} IS NOT NULL" for part in parts)}"""
+
+
+def _distinct(key: Key, side: int) -> str:
+    return f"SELECT DISTINCT k FROM ({_keys(key, side)})"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """SQL: one text of the parts of a key: a length before each, so that no two keys have one."""
+    several = " || ".join(f"strlen({part}) || ':' || {part}" for part in parts)
+    return several if parts[1:] else parts[0]
 
 
 def _short(text: str) -> str:

@@ -4,24 +4,35 @@ import random
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from commands import kz
+from kzdata.engine.buckets import HASH
 from kzdata.errors import UsageError
 from kzdata.files.limits import PackageLimits
 from kzdata.validation import Report, validate
 from kzdata.validation.distributed import driver, pieces
 from kzdata.validation.distributed.driver import run_distributed
-from kzdata.validation.distributed.engine import LocalEngine, Task
+from kzdata.validation.distributed.engine import LocalEngine
 from kzdata.validation.distributed.pieces import Parcel
 from packages import Folder, Spec, build, written
 from test_differential import packages
+
+
+@pytest.fixture(scope="module", autouse=True)
+def apart() -> Iterator[None]:
+    """Each file is a piece of its own, but empty ones."""
+    with patch.object(pieces, "PIECE_BYTES", 0):
+        yield
 
 
 def cut(folder: Folder, parts: int, seed: int = 0) -> Folder:
@@ -69,32 +80,43 @@ def dirty(root: Path, rows: int = 40) -> Folder:
     return build(root, [Spec("t", KEYED, parents), Spec("s", CHILD, children)])
 
 
-def cut_and_compared(specs: list[Spec], parts: int, seed: int) -> None:
-    with tempfile.TemporaryDirectory() as place:
+def few_bits(number: int) -> str:
+    """SQL of a hash that many texts share."""
+    return f"(hash({{}}) >> {64 - number} << {64 - number})"
+
+
+def cut_and_compared(specs: list[Spec], parts: int, seed: int, together: int, bits: int) -> None:
+    hashed = few_bits(bits) if bits < 64 else HASH
+    with (
+        tempfile.TemporaryDirectory() as place,
+        patch.object(pieces, "PIECE_BYTES", together),
+        patch.object(pieces, "HASH", hashed),
+    ):
         alike(cut(build(Path(place), specs), parts, seed).root)
 
 
 QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
-cuts = (packages(), st.integers(2, 4), st.integers(0, 99))
+together, bits = st.sampled_from([0, 0, 0, 100, 1_000]), st.sampled_from([1, 3, 64, 64])
+cuts = (packages(), st.integers(2, 4), st.integers(0, 99), together, bits)
 
 
 @given(*cuts)
 @settings(derandomize=True, max_examples=20, suppress_health_check=QUIET)
 def test_any_package_cut_into_files_gives_the_same_report(
-    specs: list[Spec], parts: int, seed: int
+    specs: list[Spec], parts: int, seed: int, together: int, bits: int
 ) -> None:
     """Catches what hangs on the cut: types, formats, missing values, limits and keys."""
-    cut_and_compared(specs, parts, seed)
+    cut_and_compared(specs, parts, seed, together, bits)
 
 
 @pytest.mark.slow
 @given(*cuts)
 @settings(max_examples=300, suppress_health_check=QUIET)
 def test_more_packages_cut_into_files_give_the_same_report(
-    specs: list[Spec], parts: int, seed: int
+    specs: list[Spec], parts: int, seed: int, together: int, bits: int
 ) -> None:
     """The same over more packages, others each time."""
-    cut_and_compared(specs, parts, seed)
+    cut_and_compared(specs, parts, seed, together, bits)
 
 
 @pytest.mark.parametrize("parts", [1, 2, 5])
@@ -174,20 +196,98 @@ def test_a_file_that_is_not_there_gives_the_same_report(tmp_path: Path) -> None:
     assert alike(folder.root).by_rule["resource-path"] == 1
 
 
+COMPOSITE = {
+    "fields": [
+        {"name": "a", "type": "string", "missingValues": ["", "-"]},
+        {"name": "b", "type": "number"},
+        {"name": "c", "type": "integer"},
+    ],
+    "primaryKey": ["c"], "uniqueKeys": [["a", "b"]],
+    "foreignKeys": [{"fields": ["a", "b"], "reference": {"resource": "", "fields": ["b", "a"]}}],
+}  # fmt: skip
+
+
+def test_keys_of_several_columns_and_empty_parts_give_the_same_report(tmp_path: Path) -> None:
+    """Catches parts that run into one another, and a key with an empty part that counts."""
+    cells = ["", "-", "1", "1.0", "11", "1:1", "x" * 70, "x" * 71]
+    rows = [[a, b, str(n % 50)] for n, (a, b) in enumerate(product(cells, cells))]
+    folder = build(tmp_path, [Spec("t", COMPOSITE, rows + rows[20:30])])
+    report = alike(cut(folder, 5).root)
+    assert {"primary-key", "unique-key", "foreign-key"} <= report.by_rule.keys()
+
+
+@pytest.mark.parametrize("bits", [1, 2, 5])
+def test_hashes_that_keys_share_hide_and_invent_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, bits: int
+) -> None:
+    """Catches a verdict by hashes: whoever makes a package can make keys that share one."""
+    monkeypatch.setattr(driver, "BUCKET_BYTES", 100)
+    monkeypatch.setattr(pieces, "HASH", few_bits(bits))
+    rows = [[str(n), f"x{n if n % 9 else 9}"] for n in range(200)]
+    children = [[f"{3 * n}.00", "2024-02-03"] for n in range(100)]
+    folder = build(tmp_path / "some", [Spec("t", KEYED, rows), Spec("s", CHILD, children)])
+    report = alike(cut(folder, 4).root)
+    assert (report.by_rule["unique-key"], report.by_rule["foreign-key"]) == (23, 33)
+    good = build(tmp_path / "none", [Spec("t", KEYED, [[f"{n}", f"{n}"] for n in range(99)])])
+    assert alike(cut(good, 4).root).valid
+
+
+def test_more_candidates_than_are_kept_hide_no_wrong_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Catches findings that are cut off before the candidates that are none are left out."""
+    monkeypatch.setattr(pieces, "HASH", few_bits(1))
+    rows = [[f"{n}", f"x{n}"] for n in range(3_000)] + [[f"{n}", f"y{n}"] for n in range(1_500)]
+    report = alike(cut(build(tmp_path, [Spec("t", KEYED, rows)]), 3).root)
+    assert report.omitted == {"primary-key": 2_000}
+
+
+@pytest.mark.parametrize("skewed", ["1", "x" * 100])
+def test_one_key_in_all_rows_gives_the_same_report(tmp_path: Path, skewed: str) -> None:
+    """Catches a bucket that grows with the rows of a skewed key, and a long key that is cut."""
+    schema = {
+        "fields": [{"name": "k", "type": "string"}], "uniqueKeys": [["k"]],
+        "foreignKeys": [{"fields": ["k"], "reference": {"resource": "s", "fields": ["c"]}}],
+    }  # fmt: skip
+    specs = [
+        Spec("t", schema, [[skewed]] * 5_000),
+        Spec("s", CHILD, [["1", ""], [f"{'x' * 99}", ""]]),
+    ]
+    folder, engine = cut(build(tmp_path, specs), 4), LocalEngine()
+    report = alike(folder.root, engine)
+    assert report.omitted["unique-key"] == 4_000
+    kept = [one for (task, _), some in engine.kept.items() if task == "read_piece" for one in some]
+    assert sum(len(one.data) for one in kept) < 10_000
+
+
+def test_small_files_go_together(tmp_path: Path) -> None:
+    """Catches a file that is in no task, or in two, and tasks of a few bytes each."""
+    folder = cut(dirty(tmp_path, 400), 8)
+    number = {}
+    for size in (0, 1_000, 1 << 20):
+        engine = LocalEngine()
+        with patch.object(pieces, "PIECE_BYTES", size):
+            alike(folder.root, engine)
+        number[size] = sum(task == "read_piece" for task, _ in engine.kept)
+    assert number[0] == 16
+    assert 2 < number[1_000] < 16
+    assert number[1 << 20] == 2
+
+
 class Unsteady(LocalEngine):
     """Loses each task half-way, and carries it out anew; jobs come in another order."""
 
     lost = 0
 
-    def run(self, task: Task, job: Parcel) -> list[Parcel]:
+    def carry_out(self, task: str, job: Parcel) -> Iterator[Parcel]:
         with suppress(ConnectionError):
-            for _ in task(job):
+            for _ in super().carry_out(task, job):
                 self.lost += 1
                 raise ConnectionError
-        return super().run(task, job)
+        return super().carry_out(task, job)
 
-    def read(self, jobs: Any) -> list[Parcel]:
-        return super().read([*reversed(jobs)])
+    def run(self, task: str, jobs: Sequence[Parcel]) -> list[Parcel]:
+        return super().run(task, [*reversed(jobs)])
 
 
 def test_a_task_that_dies_is_run_again(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 import kzdata
 from kzdata.errors import PackageError
 from kzdata.package import Package
+from kzdata.standard.field_types import canonical_number
 
 JUNK = (
     "x", "1_000", " 5", "5.0", "1e3", "0x10", "١٢", "1,5", "--5", "+-5", "5 6", "infinity",
@@ -422,3 +423,28 @@ def test_sql_says_why_a_column_is_text() -> None:
         ((said,),) = kz.sql("select comment from duckdb_columns() where column_name = 'x'").rows()
         assert said == "VARCHAR, for BIGINT does not hold many"
         assert kz.sql("select x from t").rows() == [("1",), ("many",)]
+
+
+WHOLE = st.one_of(st.integers(-(10**25), 10**25), st.integers(-(10**4), 10**4))
+ENDS = (0, 7, -7, 10, -100, 2**63 - 1, 2**63, -(2**63), -(2**63) - 1, 10**18, 10**19)
+
+
+@given(WHOLE, WHOLE)
+@example(*ENDS[:2])
+@example(*ENDS[2:4])
+@example(*ENDS[4:6])
+@example(*ENDS[6:8])
+@example(*ENDS[8:10])
+def test_all_ways_to_write_a_number_share_one_text(one: int, other: int) -> None:
+    """Catches a short way to that text which comes to another one than the long way."""
+    texts = []
+    for number in (one, other):
+        sign, digits = "-" * (number < 0), str(abs(number))
+        ways = [f"{sign}{digits}", f"{sign}00{digits}", f"{sign}{digits}.", f"{sign}{digits}.00"]
+        ways += [f"{sign}{digits}0e-1", f"{sign}.{digits}E{len(digits)}"]
+        ways += [f"+{digits}"] if number > 0 else []
+        ways += ["-0", "+0", "0e5"] if not number else []
+        query = f"SELECT DISTINCT {canonical_number('n')} FROM (SELECT unnest(?) AS n)"
+        texts.append(duckdb.execute(query, [ways]).fetchall())
+    assert len(texts[0]) == len(texts[1]) == 1
+    assert (texts[0] == texts[1]) is (one == other)

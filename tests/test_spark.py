@@ -20,8 +20,9 @@ from kzdata.validation import validate
 from kzdata.validation.distributed.spark import session
 from packages import Folder, Spec, build
 from test_differential import packages
-from test_distributed import KEYED, ODD, QUIET, cut, dirty
+from test_distributed import KEYED, ODD, QUIET, apart, cut, dirty
 
+__all__ = ["apart"]  # a fixture
 MASTER = os.environ.get("KZDATA_SPARK")
 pytest.importorskip("pyspark" if MASTER else "pysail")
 pytestmark = pytest.mark.filterwarnings("default")

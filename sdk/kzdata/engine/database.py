@@ -35,6 +35,8 @@ from kzdata.files.limits import DEFAULT, allowing
 from kzdata.files.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
+    import pyarrow
+
     from kzdata.engine.queries import DuckDBPyConnection, DuckDBPyRelation
 
 # A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can
@@ -349,6 +351,14 @@ class Database:
     def create_table_as(self, name: str, sql: str) -> None:
         """Make a table in the schema `SHARED` out of a query."""
         self.run(f"CREATE TABLE {SHARED}.{identifier(name)} AS {sql}")
+
+    def create_table_of_arrow(self, name: str, table: "pyarrow.Table") -> None:
+        """Make a table out of one of Arrow."""
+        cursor = self._related()
+        cursor.register("\x1fgiven", table)
+        sql = f"CREATE TABLE {identifier(name)} AS SELECT * FROM {identifier(chr(31) + 'given')}"
+        self._work.carry_out(cursor, lambda: cursor.execute(sql))
+        cursor.unregister("\x1fgiven")
 
     def create_table_of_items(
         self, name: str, source: str, lists: str, columns: Sequence[str], more: Mapping[str, str]

@@ -296,8 +296,14 @@ def canonical_number(plain: str) -> str:
     """
     _, sign, figures, point = number_parts(plain)
     special = sql.full_match(plain, "(?i)nan|-?inf")
+    # Most whole numbers stand there as they are printed: to take them apart takes fifty times as
+    # long.
+    place = sql.text(f"{sql.byte_length(plain)} - CAST({plain} LIKE '-%' AS INTEGER)")
+    round_one = f"CASE WHEN {plain} = '0' THEN '0' ELSE rtrim({plain}, '0') || 'e' || {place} END"
+    usual = f"CASE WHEN {plain} LIKE '%0' THEN {round_one} ELSE {plain} || 'e' || {place} END"
     return (
-        f"(CASE WHEN {sql.byte_length(plain)} > {MAX_DIGITS} THEN {plain} "
+        f"(CASE WHEN {sql.printed_alike(plain, 'BIGINT')} THEN {usual} "
+        f"WHEN {sql.byte_length(plain)} > {MAX_DIGITS} THEN {plain} "
         f"WHEN {special} THEN upper({plain}) WHEN {figures} = '' THEN '0' "
         f"ELSE {sign} || {figures} || 'e' || {sql.text(point)} END)"
     )

@@ -6,7 +6,7 @@ order, the same report.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field
 from operator import itemgetter
@@ -27,7 +27,9 @@ from kzdata.validation.distributed.pieces import (
     Piece,
     keys_of,
     pieces_of,
+    spared,
     versions,
+    wanted,
 )
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading, without
@@ -37,8 +39,9 @@ from kzdata.validation.rules.keys import Key
 from kzdata.validation.runner import Progress, Run, file_sizes
 
 PIECE_MEMORY = "1GiB"  # that DuckDB takes in a task before it spills, where nobody says otherwise
-BUCKET_BYTES = 64 << 20  # of the tables' files, of whose keys a bucket has its share
+BUCKET_BYTES = 256 << 20  # of the tables' files, of whose keys a bucket has its share
 MAX_BUCKETS = 2_000
+_Named = tuple[str, bytes]  # keys as bytes, and the name of the table that they become
 UNSHARED = "what kzdata: declarations ask of it: receipts, figures, dates, what belongs together"
 ONE_MACHINE = "validate it on one machine"
 
@@ -126,7 +129,7 @@ class DistributedRun(Run):
             for number, piece in pieces.items()
         }
         self.jobs |= jobs
-        told = [json.loads(one.text) for one in self.engine.read([*jobs.values()])]
+        told = [json.loads(one.text) for one in self.engine.run("read_piece", [*jobs.values()])]
         for said in sorted(told, key=itemgetter("number")):
             self._check_versions(said["versions"])
             piece = pieces[said["number"]]
@@ -168,7 +171,7 @@ class DistributedRun(Run):
         before, groups = self._before(table.name), defaultdict[Any, list[tuple[int, Any]]](list)
         for one in told:
             for number, outcome in enumerate(one.said["outcomes"]):
-                if one.piece.part and outcome["rule"] in (NOT_CHECKED, "csv-header"):
+                if one.piece.start and outcome["rule"] in (NOT_CHECKED, "csv-header"):
                     continue  # the same is said of the first file
                 # Of a table that one task read, each outcome is one.
                 key = _place_of(number, outcome, table) if len(told) > 1 else number
@@ -228,22 +231,27 @@ class DistributedRun(Run):
 
     def _wrong(self, keys: Mapping[int, Key]) -> dict[int, list[tuple[int, Any]]]:
         """The rows of wrong keys, by the number of the key, piece by piece."""
-        kinds = {
-            "unique": [number for number, key in keys.items() if key.parent is None],
-            "foreign": [number for number, key in keys.items() if key.parent],
-        }
-        asked = kinds | {"pieces": [*self.jobs], "memory": self.asked["memory"]}
-        data = defaultdict[int, list[bytes]](list)
-        for parcel in self.engine.compare(json.dumps(asked)):
-            data[parcel.bucket].append(parcel.data)
-        jobs = [_with_keys(self.jobs[number], wrong) for number, wrong in sorted(data.items())]
+        unique = [number for number, key in keys.items() if key.parent is None]
+        foreign = [number for number, key in keys.items() if key.parent]
+        asked = json.dumps({"unique": unique, "foreign": foreign, "pieces": [*self.jobs]})
+        wrong = _by_piece(self.engine.compare("wrong_keys", "read_piece", asked), wanted)
+        told = self._located_keys(wrong)
+        if any(name in map(wanted, unique) for some in wrong.values() for name, _ in some):
+            single = self.engine.compare("single_texts", "locate_keys", asked)
+            misled = _by_piece(single, spared)
+            told |= self._located_keys({n: [*wrong[n], *some] for n, some in misled.items()})
         before = {n: rows for name in self.read for n, rows in self._before(name).items()}
         found = defaultdict[int, list[tuple[int, Any]]](list)
-        told = self.engine.locate(jobs) if jobs else []
-        for said in sorted((json.loads(one.text) for one in told), key=itemgetter("number")):
-            for number, outcome in said["keys"].items():
-                found[int(number)].append((before[said["number"]], outcome))
+        for piece, outcomes in sorted(told.items()):
+            for number, outcome in outcomes.items():
+                found[int(number)].append((before[piece], outcome))
         return found
+
+    def _located_keys(self, wrong: Mapping[int, Sequence[_Named]]) -> dict[int, dict[str, Any]]:
+        """The outcomes of wrong keys, by piece and by the number of the key."""
+        jobs = [_with_keys(self.jobs[number], some) for number, some in sorted(wrong.items())]
+        told = self.engine.run("locate_keys", jobs) if jobs else []
+        return {said["number"]: said["keys"] for said in (json.loads(one.text) for one in told)}
 
     def _of_keys(
         self, rule: Rule, keys: Mapping[int, Key], wrong: Mapping[int, list[tuple[int, Any]]]
@@ -274,10 +282,19 @@ class DistributedRun(Run):
         return Receipts()
 
 
-def _with_keys(job: Parcel, wrong: Sequence[bytes]) -> Parcel:
-    """A job to look for the wrong keys of a piece."""
-    text = json.dumps(json.loads(job.text) | {"sizes": [*map(len, wrong)]})
-    return job._replace(text=text, data=b"".join(wrong))
+def _by_piece(parcels: Iterable[Parcel], table: Callable[[int], str]) -> dict[int, list[_Named]]:
+    """Keys that a comparison gave, by piece, with the table that they become there."""
+    found = defaultdict[int, list[_Named]](list)
+    for one in parcels:
+        found[one.bucket].append((table(int(one.text)), one.data))
+    return found
+
+
+def _with_keys(job: Parcel, keys: Sequence[_Named]) -> Parcel:
+    """A job to look for keys in a piece."""
+    sizes = [(name, len(data)) for name, data in keys]
+    text = json.dumps(json.loads(job.text) | {"sizes": sizes})
+    return job._replace(text=text, data=b"".join(data for _, data in keys))
 
 
 def _alike(told: Sequence[Told]) -> bool:

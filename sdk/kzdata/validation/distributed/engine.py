@@ -1,66 +1,57 @@
 """What an engine does: it runs tasks, and brings buckets together; here, in this process.
 
-An engine is three functions. It never sees a row of a table: tasks get and give a few `Parcel`s.
+An engine is two functions. It never sees a row of a table: tasks get and give a few `Parcel`s.
 A task may run again, or twice, and says the same.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from kzdata.validation.distributed.pieces import (
-    FOR_DRIVER,
-    Parcel,
-    compare_buckets,
-    locate_keys,
-    read_piece,
-)
-
-Task = Callable[[Parcel], Iterator[Parcel]]
+from kzdata.validation.distributed import comparing, pieces
+from kzdata.validation.distributed.pieces import FOR_DRIVER, Parcel
 
 
 class Engine(Protocol):
-    """Carries out the tasks of `pieces` somewhere, with retries of its own."""
+    """Carries out tasks somewhere, with retries of its own."""
 
-    def read(self, jobs: Sequence[Parcel]) -> list[Parcel]:
-        """Carry out `read_piece` for each job; keep the buckets, and give what is for the driver.
+    def run(self, task: str, jobs: Sequence[Parcel]) -> list[Parcel]:
+        """Carry out a function of `pieces` for each job, and give what is for the driver.
 
-        The buckets of the jobs of earlier calls stay, but for those of the same number.
+        The buckets are kept. Those of earlier calls stay, but for those of the same number.
         """
 
-    def compare(self, asked: str) -> list[Parcel]:
-        """Carry out `compare_buckets` on all kept parcels, with those of a bucket in one call."""
+    def compare(self, task: str, of: str, asked: str) -> list[Parcel]:
+        """Carry out a function of `comparing` on what was kept of a task.
 
-    def locate(self, jobs: Sequence[Parcel]) -> list[Parcel]:
-        """Carry out `locate_keys` for each job."""
+        All parcels of a bucket are in one call.
+        """
 
 
 class LocalEngine:
     """The engine of one process: it shows that the rest is right."""
 
     def __init__(self) -> None:
-        self._kept: dict[int, list[Parcel]] = {}
+        self.kept: dict[tuple[str, int], list[Parcel]] = {}  # by task, and the number of the job
 
-    def read(self, jobs: Sequence[Parcel]) -> list[Parcel]:
+    def run(self, task: str, jobs: Sequence[Parcel]) -> list[Parcel]:
         """See `Engine`."""
         told: list[Parcel] = []
         for job in jobs:
-            given = self.run(read_piece, job)
-            told += [one for one in given if one.bucket == FOR_DRIVER]
-            self._kept[job.bucket] = [one for one in given if one.bucket != FOR_DRIVER]
+            kept = self.kept[task, job.bucket] = []
+            for one in self.carry_out(task, job):
+                (told if one.bucket == FOR_DRIVER else kept).append(one)
         return told
 
-    def compare(self, asked: str) -> list[Parcel]:
+    def carry_out(self, task: str, job: Parcel) -> Iterator[Parcel]:
+        """What a function of `pieces` gives for a job."""
+        given: Iterator[Parcel] = getattr(pieces, task)(job)
+        return given
+
+    def compare(self, task: str, of: str, asked: str) -> list[Parcel]:
         """See `Engine`."""
-        buckets: dict[int, list[Parcel]] = defaultdict(list)
-        for one in (one for parcels in self._kept.values() for one in parcels):
+        buckets = defaultdict[int, list[Parcel]](list)
+        for one in (one for (name, _), kept in self.kept.items() if name == of for one in kept):
             buckets[one.bucket].append(one)
-        return [found for some in buckets.values() for found in compare_buckets(some, asked)]
-
-    def locate(self, jobs: Sequence[Parcel]) -> list[Parcel]:
-        """See `Engine`."""
-        return [told for job in jobs for told in self.run(locate_keys, job)]
-
-    def run(self, task: Task, job: Parcel) -> list[Parcel]:
-        """What a task gives."""
-        return list(task(job))
+        compared = getattr(comparing, task)
+        return [found for some in buckets.values() for found in compared(some, asked)]

@@ -6,16 +6,17 @@ one file, so that each rule and place is as on one machine.
 
 import hashlib
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, astuple, dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from kzdata.engine import sql
-from kzdata.engine.buckets import BUCKET, read_buckets, write_buckets
+from kzdata.engine.buckets import HASH, hashes_in_buckets, load, pack, texts_in_buckets
 from kzdata.engine.database import Database
 from kzdata.engine.sql import ORD, column, identifier, literal
 from kzdata.files.archive import Archive, bundled_version, opened, workspace
@@ -43,9 +44,12 @@ from kzdata.validation.rules.keys import (
 from kzdata.validation.rules.package import algorithms, header_of
 from kzdata.validation.runner import bare_tables, file_sizes
 
+if TYPE_CHECKING:
+    import pyarrow
+
 FOR_DRIVER = -1  # the bucket of what a task tells the driver
 OWN, PARENT = 0, 1  # the side on which the text of a key stands
-WANTED = "\x1fwanted"  # the relation of keys that are looked for, or compared
+PIECE_BYTES = 32 << 20  # of files that one task reads together; a larger one stays whole
 
 
 class Parcel(NamedTuple):
@@ -56,21 +60,42 @@ class Parcel(NamedTuple):
     data: bytes = b""
 
 
+class Part(NamedTuple):
+    """Which keys the bytes of a parcel in a bucket are."""
+
+    piece: int  # the number of the piece that they stand in
+    number: int  # of the key
+    side: int
+
+
 class Piece(NamedTuple):
-    """A table, or one file of it, that one task reads."""
+    """A table, or some files of it that follow one another, which one task reads."""
 
     table: str  # its name
-    part: int | None = None  # which of its files, from 0; None for all
+    start: int = 0  # the first of its files
+    stop: int | None = None  # the one after the last; None for all from `start` on
 
 
 def pieces_of(package: Descriptor, sizes: Mapping[str, int]) -> list[Piece]:
     """What the tables of a package can be read in, in the order of tables and files."""
     found: list[Piece] = []
     for table in [*package.tables.values(), *bare_tables(package)]:
-        whole = not _divisible(table, sizes)
-        parts = [None] if whole else list(range(len(table.resource.path)))
-        found += [Piece(table.name, part) for part in parts]
+        paths = table.resource.path
+        starts = _starts([sizes[path] for path in paths]) if _divisible(table, sizes) else [0]
+        ends = [*starts[1:], None]
+        found += [Piece(table.name, *part) for part in zip(starts, ends, strict=True)]
     return found
+
+
+def _starts(sizes: Sequence[int]) -> list[int]:
+    """The first file of each piece of a table: small files go together."""
+    starts, size = [0], 0
+    for number, more in enumerate(sizes):
+        if size and size + more > PIECE_BYTES:
+            starts.append(number)
+            size = 0
+        size += more
+    return starts
 
 
 def _divisible(table: Table, sizes: Mapping[str, int]) -> bool:
@@ -99,55 +124,30 @@ def keys_of(tables: Mapping[str, Table]) -> list[Key]:
 
 
 def read_piece(job: Parcel) -> Iterator[Parcel]:
-    """Read a piece: what is found in it, for the driver, and its keys in buckets."""
+    """Read a piece: what is found in it, for the driver, and its keys in buckets.
+
+    Of a unique key these are hashes, which name candidates; of the two sides of a foreign key,
+    texts.
+    """
     with _read(job) as reader:
         yield Parcel(FOR_DRIVER, json.dumps(reader.told()))
-        if sides := list(reader.sides()):
-            parts = " UNION ALL ".join(sides)
-            where = f"CAST(hash(k) % {reader.asked['buckets']} AS INTEGER) AS {BUCKET}"
-            rows = f"SELECT *, {where} FROM ({parts})"
-            for bucket, data in write_buckets(reader.database, rows, reader.folder):
-                yield Parcel(bucket, data=data)
-
-
-def compare_buckets(parcels: Iterable[Parcel], asked: str) -> Iterator[Parcel]:
-    """Of some whole buckets the keys that are wrong: a parcel for each piece that has any.
-
-    `asked` is JSON: the numbers of the `unique` keys, of the `foreign` ones and of the `pieces`
-    that count, and `memory`.
-    """
-    wanted = json.loads(asked)
-    with workspace() as folder, Database(1, wanted["memory"], temp_dir=folder) as database:
-        if not read_buckets(database, WANTED, (one.data for one in parcels), folder):
-            return
-        # A table that was read again as a whole has left the keys of its files behind.
-        pieces = f"SELECT unnest(CAST({wanted['pieces']} AS INTEGER[]))"
-        live = f"SELECT * FROM {identifier(WANTED)} WHERE piece IN ({pieces})"
-        own, other = (f"({live} AND side = {side})" for side in (OWN, PARENT))
-        twice = f"SELECT number, k FROM {own} GROUP BY ALL HAVING sum(times) > 1"
-        wrong = f"""SELECT piece AS {BUCKET}, number, k FROM {own} SEMI JOIN ({twice})
-            USING (number, k) WHERE {_among(wanted["unique"])}
-            UNION ALL SELECT piece, number, k FROM {own} ANTI JOIN {other}
-            USING (number, k) WHERE {_among(wanted["foreign"])}"""
-        for piece, data in write_buckets(database, wrong, folder):
-            yield Parcel(piece, data=data)
-
-
-def _among(numbers: Sequence[int]) -> str:
-    return f"number IN ({', '.join(map(str, numbers))})" if numbers else "false"
+        yield from reader.sides()
 
 
 def locate_keys(job: Parcel) -> Iterator[Parcel]:
-    """Read a piece again, and find the rows of its wrong keys, which the job's bytes hold."""
+    """Read a piece again, and find the rows of its wrong keys, which the job's bytes hold.
+
+    Of unique keys these are hashes, which more texts may share than are wrong: their texts go into
+    buckets, and those that turn out to stand once come with the next job.
+    """
     with _read(job) as reader:
-        wrong, at = [], 0
-        for size in reader.asked["sizes"]:
-            wrong.append(job.data[at : at + size])
-            at += size
-        read_buckets(reader.database, WANTED, wrong, reader.folder)
-        found = {number: reader.wrong(number, key) for number, key in reader.keys.items()}
+        keys = reader.load(job.data)
+        found = {number: reader.wrong(number, key) for number, key in keys.items()}
         told = {number: outcome for number, outcome in found.items() if outcome["found"]}
         yield Parcel(FOR_DRIVER, json.dumps({"number": job.bucket, "keys": told}))
+        for number, key in keys.items():
+            if key.parent is None:
+                yield from reader.candidates(number, key)
 
 
 # ------------------------------------------------------------------------------ a piece
@@ -163,7 +163,7 @@ def _read(job: Parcel) -> Iterator["Reader"]:
         Database(1, asked["memory"], temp_dir=folder, spill=archive.limits.spilled) as database,
     ):
         package = with_fields_checked(parse(archive))
-        piece = Piece(asked["table"], asked["part"])
+        piece = Piece(asked["table"], asked["start"], asked["stop"])
         yield Reader(job.bucket, asked, package, piece, archive, database, folder).read()
 
 
@@ -181,7 +181,8 @@ class Reader:
 
     def read(self) -> Self:
         """Read the piece, and meanwhile the bytes of its files."""
-        own, sizes = self._table(), file_sizes(self.archive, self.package)
+        own = self._table()
+        sizes = file_sizes(self.archive, self.package._replace(resources=(own.resource,)))
         wanted = algorithms(self.package)
         with ThreadPoolExecutor(max_workers=1) as executor:
             self.stats: dict[str, Future[FileStats]] = {
@@ -198,11 +199,9 @@ class Reader:
     def _table(self) -> Table:
         """The table with the piece's files alone."""
         tables = {table.name: table for table in bare_tables(self.package)} | self.package.tables
-        table, part = tables[self.piece.table], self.piece.part
-        if part is None:
-            return table
-        path = table.resource.path[part]
-        return table._replace(path=path, resource=table.resource.replace(path=(path,)))
+        table = tables[self.piece.table]
+        paths = table.resource.path[self.piece.start : self.piece.stop]
+        return table._replace(path=paths[0], resource=table.resource.replace(path=paths))
 
     @cached_property
     def keys(self) -> dict[int, Key]:
@@ -259,32 +258,72 @@ class Reader:
     def _evaluate(self, key: Key, query: Query) -> Outcome:
         return RULES[key.rule].evaluate([query], self.database)
 
-    def sides(self) -> Iterator[str]:
-        """SQL of the texts of keys in the piece, each once, with how often it stands there."""
-        name = identifier(self.reading.table.name)
-        for number, side, text, filled in self._texts():
-            yield f"""SELECT {number} AS number, {side} AS side, {self.number} AS piece, k,
-                count(*) AS times
-                FROM (SELECT {text} AS k FROM {name} t WHERE {filled}) GROUP BY k"""
-
-    def _texts(self) -> Iterator[tuple[int, int, str, str]]:
-        """The keys that stand in the piece: number, side, and SQL as `_text` has it."""
+    def sides(self) -> Iterator[Parcel]:
+        """The keys in the piece, in buckets: hashes of unique ones, both sides of foreign ones."""
         for number, key in self.keys.items():
-            yield number, OWN, *_text(key, OWN)
+            if key.parent is None:
+                rows = f"SELECT {HASH.format('k')} AS h FROM ({_keys(key, OWN)})"
+                found = hashes_in_buckets(self.database, rows, self.asked["buckets"])
+                yield from self._parcels(number, OWN, found)
+            else:
+                yield from self._texts(number, OWN, _distinct(key, OWN))
         table = self.reading.table
         for number, key in enumerate(keys_of(self.package.tables)):
             if self._related and key.parent and key.parent.name == table.name:
-                yield number, PARENT, *_text(key, PARENT)
+                yield from self._texts(number, PARENT, _distinct(key, PARENT))
+
+    def _texts(self, number: int, side: int, rows: str) -> Iterator[Parcel]:
+        query = f"SELECT k, {HASH.format('k')} AS h FROM ({rows})"
+        found = texts_in_buckets(self.database, query, self.asked["buckets"])
+        yield from self._parcels(number, side, found)
+
+    def _parcels(
+        self, number: int, side: int, found: "Iterable[tuple[int, pyarrow.ChunkedArray]]"
+    ) -> Iterator[Parcel]:
+        part = json.dumps(Part(self.number, number, side))
+        return (Parcel(bucket, part, pack(column)) for bucket, column in found)
+
+    def load(self, data: bytes) -> dict[int, Key]:
+        """Make tables of the keys that are looked for, and of those to pass over, by number."""
+        at, found = 0, defaultdict[str, list[bytes]](list)
+        for name, size in self.asked["sizes"]:
+            found[name].append(data[at : at + size])
+            at += size
+        for name, some in found.items():
+            load(self.database, name, some)
+        self.loaded = {*found}
+        return {number: key for number, key in self.keys.items() if wanted(number) in found}
+
+    def _sought(self, number: int, key: Key) -> str:
+        """SQL: the rows whose key is looked for: `ORD`, the key as a reader names it, and `k`."""
+        compared = "o.k" if key.parent else HASH.format("o.k")
+        joins = f"SEMI JOIN {identifier(wanted(number))} w ON w.k = {compared}"
+        if (name := spared(number)) in self.loaded:
+            joins += f" ANTI JOIN {identifier(name)} s ON s.k = o.k"
+        rows = _keys(key, OWN, [f"t.{ORD}", f"{key_text(key.columns)} AS found"])
+        return f"({rows}) o {joins}"
 
     def wrong(self, number: int, key: Key) -> dict[str, Any]:
-        """The rows whose key is among the wrong ones."""
-        text, filled = _text(key, OWN)
-        wanted = f"(SELECT k FROM {identifier(WANTED)} WHERE number = {number})"
-        query = f"""SELECT t.{ORD}, {literal(key.columns[0])}, {key_text(key.columns)},
-                {literal(key.expected)}
-            FROM {identifier(key.table.name)} t SEMI JOIN {wanted} w ON w.k = {text}
-            WHERE {filled}"""
+        """The rows whose key is looked for."""
+        words = f"{literal(key.columns[0])}, o.found, {literal(key.expected)}"
+        query = f"SELECT o.{ORD}, {words} FROM {self._sought(number, key)}"
         return self._place(self._evaluate(key, Query(key.table.name, query)))
+
+    def candidates(self, number: int, key: Key) -> Iterator[Parcel]:
+        """The texts of keys that are looked for, in buckets: twice where they stand twice."""
+        counted = f"SELECT k, count(*) AS times FROM {self._sought(number, key)} GROUP BY k"
+        rows = "SELECT k FROM counted UNION ALL SELECT k FROM counted WHERE times > 1"
+        yield from self._texts(number, OWN, f"WITH counted AS ({counted}) {rows}")
+
+
+def wanted(number: int) -> str:
+    """The table of what is looked for of a key."""
+    return f"\x1fwanted{number}"
+
+
+def spared(number: int) -> str:
+    """The table of what is passed over of a key, although its hash is looked for."""
+    return f"\x1fspared{number}"
 
 
 def versions(database: Database) -> list[str]:
@@ -293,19 +332,39 @@ def versions(database: Database) -> list[str]:
     return [f"kzdata {bundled_version()}", f"DuckDB {engine}"]
 
 
-def _text(key: Key, side: int) -> tuple[str, str]:
-    """SQL of the one text that all ways to write a key's values share, and of which rows have it.
+def _keys(key: Key, side: int, more: Sequence[str] = ()) -> str:
+    """SQL: the one text `k` that all ways to write a key's values share, of each row that has one.
 
-    A row has it if each part is filled, and of its type.
+    A row has a key if each part of it is filled, and of its type. `more` are columns of SQL beside.
     """
     table, columns = (key.parent, key.others) if side else (key.table, key.columns)
     assert table
     texts, tests = [], []
     for name, fields in zip(columns, key.sides, strict=True):
-        text = sql.text(exact_value(fields)(fields[side], column(name)))
-        texts.append(text)
-        tests += [f"{column(name)} IS NOT NULL", of_type(table, name), f"{text} IS NOT NULL"]
-    if len(texts) == 1:
-        return texts[0], " AND ".join(tests)
-    # A length before each part: no two keys have one text.
-    return " || ".join(f"strlen({one}) || ':' || {one}" for one in texts), " AND ".join(tests)
+        texts.append(sql.text(exact_value(fields)(fields[side], column(name))))
+        tests += [f"{column(name)} IS NOT NULL", of_type(table, name)]
+    parts = [f"k{number}" for number in range(len(texts))]
+    values = [*more, *map("{} AS {}".format, texts, parts)]
+    rows = f"FROM {identifier(table.name)} t WHERE {' AND '.join(tests)}"
+    # Without MATERIALIZED each text would be made twice: for the test, and for the key.
+    return f"""WITH parts AS MATERIALIZED (SELECT {", ".join(values)} {rows})
+        SELECT *, {_short(_joined(parts))} AS k FROM parts
+        WHERE {" AND ".join(f"{part} IS NOT NULL" for part in parts)}"""
+
+
+def _distinct(key: Key, side: int) -> str:
+    return f"SELECT DISTINCT k FROM ({_keys(key, side)})"
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """SQL: one text of the parts of a key: a length before each, so that no two keys have one."""
+    several = " || ".join(f"strlen({part}) || ':' || {part}" for part in parts)
+    return several if parts[1:] else parts[0]
+
+
+def _short(text: str) -> str:
+    """SQL: a text, or, of a long one, its SHA-256, of which nobody knows two texts with one.
+
+    What is hashed is longer than what is not: no text passes for the hash of another.
+    """
+    return f"(CASE WHEN strlen({text}) <= 64 THEN {text} ELSE '+' || sha256({text}) END)"

@@ -5,6 +5,7 @@ scratch folder, so that no file is read twice for Spark's sake.
 """
 
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -47,12 +48,13 @@ class SparkEngine:
     """
 
     def __init__(self, spark: Any, scratch: str) -> None:
-        require("pyarrow", "spark")
+        for name in ("numpy", "pyarrow"):
+            require(name, "spark")
         if not all(hasattr(spark, name) for name in ("createDataFrame", "read")):
             raise UsageError(f"no Spark session but a {type(spark).__name__}; make one first")
         self._spark = spark
         self._place = f"{scratch.rstrip('/')}/kzdata-{uuid4().hex}"
-        self._kept: list[str] = []
+        self._kept = defaultdict[str, list[str]](list)
 
     def __enter__(self) -> "SparkEngine":
         return self
@@ -61,23 +63,18 @@ class SparkEngine:
         with suppress(OSError, ValueError):
             shutil.rmtree(self._place.removeprefix("file://"), ignore_errors=True)
 
-    def read(self, jobs: Sequence[Parcel]) -> list[Parcel]:
+    def run(self, task: str, jobs: Sequence[Parcel]) -> list[Parcel]:
         """See `Engine`."""
-        place = f"{self._place}/{len(self._kept)}"
-        given = self._tasks("read_piece", jobs)
+        place = f"{self._place}/{task}-{len(self._kept[task])}"
+        given = self._tasks(task, jobs)
         _carried_out(lambda: given.write.parquet(place))
-        self._kept.append(place)
+        self._kept[task].append(place)
         return _collected(self._parcels(place).where(f"bucket = {FOR_DRIVER}"))
 
-    def compare(self, asked: str) -> list[Parcel]:
+    def compare(self, task: str, of: str, asked: str) -> list[Parcel]:
         """See `Engine`."""
-        kept = self._parcels(*self._kept).where(f"bucket <> {FOR_DRIVER}")
-        compared = kept.repartition("bucket").mapInArrow(_comparing(asked), COLUMNS)
-        return _collected(compared)
-
-    def locate(self, jobs: Sequence[Parcel]) -> list[Parcel]:
-        """See `Engine`."""
-        return _collected(self._tasks("locate_keys", jobs))
+        kept = self._parcels(*self._kept[of]).where(f"bucket <> {FOR_DRIVER}")
+        return _collected(kept.repartition("bucket").mapInArrow(_comparing(task, asked), COLUMNS))
 
     def _tasks(self, task: str, jobs: Sequence[Parcel]) -> Any:
         """What a function of `pieces` gives for some jobs, a partition for each."""
@@ -103,14 +100,14 @@ def _working(task: str) -> _Batches:
     return work
 
 
-def _comparing(asked: str) -> _Batches:
-    """What a worker does with buckets, of which each is whole."""
+def _comparing(task: str, asked: str) -> _Batches:
+    """What a worker does with whole buckets: a function of `comparing`, by its name."""
 
     def work(some: Iterable[Any]) -> Iterator[Any]:
-        from kzdata.validation.distributed import pieces, spark
+        from kzdata.validation.distributed import comparing, spark
 
         parcels = (one for given in some for one in spark.parcels_of(given))
-        yield from spark.batches(pieces.compare_buckets(parcels, asked))
+        yield from spark.batches(getattr(comparing, task)(parcels, asked))
 
     return work
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 # A string that no cell is: empty cells are empty strings, missing values a schema's. Nobody can
 # guess it, so that no cell of a stranger is taken for no value.
 NULL_MARK = f"\\kzdata:{os.urandom(16).hex()}\\"
+FILE_NUMBER = "CAST(file_index AS BIGINT)"  # which of the files that DuckDB scans, from 0
 MAX_LINE_BYTES = 4 << 20  # of a row of a file; the careful reader takes longer ones
 MAX_WRITTEN_BYTES = MAX_RECORD_BYTES + (1 << 20)  # of a row that the careful reader wrote
 # Characters of a table's checks up to which DuckDB looks for parts they share: the time it takes
@@ -64,8 +65,12 @@ def file_literal(path: Path) -> str:
     return literal(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
-def _read_csv(sheet: Sheet, columns: Sequence[str]) -> str:
+def _read_csv(sheet: Sheet, columns: Sequence[str], part: str) -> str:
     """A relation over the CSV files of a simple dialect, every column as text."""
+    if part:  # a column of the file may have the name that DuckDB gives the number of a file
+        texts = {name: f"c{place}" for place, name in enumerate(columns)}
+        chosen = _selected(texts | {part: FILE_NUMBER})
+        return f"(SELECT {chosen} FROM {_read_csv(sheet, [*texts.values()], '')})"
     dialect = sheet.dialect
     names = ", ".join(map(file_literal, sheet.parts))
     kinds = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
@@ -77,13 +82,20 @@ def _read_csv(sheet: Sheet, columns: Sequence[str]) -> str:
         f"read_csv([{names}], columns={{{kinds}}}, header={header}, auto_detect=false, "
         f"delim={literal(dialect.delimiter)}, quote={quote}, escape={quote}, "
         f"nullstr={literal(NULL_MARK)}, strict_mode=true, compression='none', "
+        # A path is no column: below `id=7/` there is none that is called so.
+        "hive_partitioning=false, "
         f"max_line_size={MAX_LINE_BYTES if dialect.header_rows else MAX_WRITTEN_BYTES}{ends})"
     )
 
 
-def _rows(sheet: Sheet, columns: Sequence[str], values: Collection[str] = ()) -> str:
-    """A relation over a table's files, every column as text but those that are `values`."""
-    return sheet.relation(columns, values) or _read_csv(sheet, columns)
+def rows_of(
+    sheet: Sheet, columns: Sequence[str], values: Collection[str] = (), part: str = ""
+) -> str:
+    """A relation over a table's files, every column as text but those that are `values`.
+
+    A further column, if it has a name, is the number of the `part` that a row stands in, from 0.
+    """
+    return sheet.relation(columns, values, part) or _read_csv(sheet, columns, part)
 
 
 def _selected(columns: Mapping[str, str]) -> str:
@@ -297,7 +309,7 @@ class Database:
         names = _selected({alias: f"c{place}" for place, alias in enumerate(kept)})
         if len(parts) > MAX_SQL:
             raise NotReadError("more constraints than can be checked at once; divide the table")
-        relation = _rows(sheet, columns, values)
+        relation = rows_of(sheet, columns, values)
         if first:
             relation = f"(SELECT *, {_selected(first)} FROM {relation})"
         try:
@@ -389,13 +401,13 @@ class Database:
         `columns` is SQL of each value over the text of all columns, by name, in the file's order.
         Raises PackageError where the file cannot be read, or a cell is not of its type.
         """
-        values, texts = _selected(columns), _rows(sheet, list(columns))
+        values, texts = _selected(columns), rows_of(sheet, list(columns))
         self._read_file(f"CREATE TABLE {identifier(name)} AS SELECT {values} FROM {texts}")
 
     def aggregate(self, sheet: Sheet, columns: Sequence[str], sums: Sequence[str]) -> list[Any]:
         """Aggregates over the columns of a table's text, with one look at it."""
         parts = ", ".join(["count(*)", *sums])
-        ((_, *found),) = self._read_file(f"SELECT {parts} FROM {_rows(sheet, columns)}")
+        ((_, *found),) = self._read_file(f"SELECT {parts} FROM {rows_of(sheet, columns)}")
         return found
 
     def _read_file(self, sql: str) -> list[tuple[Any, ...]]:

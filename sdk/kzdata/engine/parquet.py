@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from kzdata.engine.database import Database, file_literal, sensible_memory
+from kzdata.engine.database import FILE_NUMBER, Database, file_literal, sensible_memory
 from kzdata.engine.sql import identifier, literal, text
 from kzdata.errors import NotReadError, PackageError, QueryError
 from kzdata.files.csv import Cell, FileStats, Kept, Record, Sheet, whole
@@ -73,29 +73,32 @@ class ParquetSheet(Sheet):
     def _filled(self, value: str, kind: str) -> str:
         return f"coalesce({self.cell(value, kind)}, {literal(self._null)})"
 
-    def relation(self, columns: Sequence[str], values: Collection[str] = ()) -> str:
+    def relation(self, columns: Sequence[str], values: Collection[str] = (), part: str = "") -> str:
         """SQL of all rows, in order: texts, but for the columns `values`."""
-        alike = groupby(self._files, lambda file: [*file.columns.items()])
-        parts = (self._selected(kinds, [*files], columns, values) for kinds, files in alike)
+        groups = groupby(enumerate(self._files), _shape)
+        parts = (self._selected([*files], columns, values, part) for _, files in groups)
         return f"({' UNION ALL '.join(filter(None, parts))})"
 
     def _selected(
         self,
-        kinds: Sequence[tuple[str, str]],
-        files: Sequence[ParquetFile],
+        files: Sequence[tuple[int, ParquetFile]],
         columns: Sequence[str],
         values: Collection[str],
+        part: str,
     ) -> str:
-        """A query of all rows of some files that have the same columns."""
-        if not kinds:  # a file that is left out
+        """A query of all rows of some numbered files that have the same columns."""
+        first, kinds = files[0][0], [*files[0][1].columns.items()]
+        if not kinds:  # files that are left out
             return ""
         if len(kinds) != len(columns):
             raise PackageError(f"{len(kinds)} columns, where {len(columns)} are looked for")
-        cells = (
+        cells = [
             f"{own if new in values else self._filled(own, kind)} AS {identifier(new)}"
             for own, kind, new in zip(*_named(kinds), columns, strict=True)
-        )
-        return f"SELECT {', '.join(cells)} FROM {_scan(*(file.path for file in files))}"
+        ]
+        number = f"{first} + {FILE_NUMBER}" if len(files) > 1 else f"{first}"
+        cells += [f"{number} AS {identifier(part)}"] if part else []
+        return f"SELECT {', '.join(cells)} FROM {_scan(*(file.path for _, file in files))}"
 
     def records(self) -> Iterator[Record]:
         """All rows in order, as texts."""
@@ -145,6 +148,14 @@ class ParquetSheet(Sheet):
             places = enumerate(texts, 1)
             found = tuple(Cell(value, number + 1, place) for place, value in places)
             yield Record(number, number + 1, found, part=part, width=len(file.columns))
+
+
+def _shape(one: tuple[int, ParquetFile]) -> tuple[list[tuple[str, str]], int]:
+    """What files have in common that are read by one scan."""
+    number, file = one
+    # A column of the name that DuckDB gives a file's number in a scan would hide that.
+    apart = any(name.lower() == "file_index" for name in file.columns)
+    return [*file.columns.items()], number if apart else -1
 
 
 def reader(folder: Path) -> Database:

@@ -11,7 +11,7 @@ without a word, and loses a bare carriage return.
 import codecs
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import accumulate, repeat, takewhile, zip_longest
@@ -33,7 +33,10 @@ BLOCK = 1 << 12  # bytes in which a line is looked for: fewer lines to split, mo
 
 
 class Cell(NamedTuple):
-    """A cell's value and where its first character stands, from 1, in Unicode code points."""
+    """A cell's value and where its first character stands, from 1, in Unicode code points.
+
+    The column is 0 where it stands in the name of the file's folder.
+    """
 
     value: str
     line: int
@@ -52,6 +55,11 @@ class Record:
     part: int = 0  # which of the table's files it stands in, from 0
     width: int = 0  # how many cells it has
     place: tuple[int, int] = (0, 0)  # line and column of what is malformed
+
+    @property
+    def partitions(self) -> int:
+        """How many of its cells stand in the name of the file's folder."""
+        return sum(not cell.column for cell in self.cells)
 
     def written(self, width: int) -> str:
         """The record as one with `width` cells after RFC 4180."""
@@ -218,6 +226,8 @@ class Sheet:
     """A table's text: one or several CSV files of one dialect, each with its header rows."""
 
     textual = True  # whether its files are text, and its rows stand on lines
+    # Of each file the cells that the name of its folder holds, by column; empty where none does.
+    partitions: Sequence[Mapping[str, str]] = ()
 
     # `origins`: of each file that was made of another form, where its rows came from.
     def __init__(
@@ -305,8 +315,17 @@ class Sheet:
         """What the bytes of one of its files tell of its rows."""
         return file_stats(self.parts[part], frozenset(), self.dialect)
 
-    def relation(self, columns: Sequence[str], values: Collection[str] = ()) -> str | None:
-        """SQL of its rows as texts, some columns as `values`; None where the files are CSV."""
+    def seen(self, part: int, stats: FileStats) -> FileStats:
+        """What the bytes of one of its files, which tell so much, tell of its cells."""
+        return stats
+
+    def relation(
+        self, columns: Sequence[str], values: Collection[str] = (), part: str = ""
+    ) -> str | None:
+        """SQL of its rows as texts, some columns as `values`; None where the files are CSV.
+
+        A further column `part`, if it has a name, is the number of a row's file, from 0.
+        """
         return None
 
     def kinds(self) -> Sequence[str]:

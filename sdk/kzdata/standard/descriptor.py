@@ -8,6 +8,7 @@ from posixpath import normpath
 from typing import Any, NamedTuple, Self, cast
 
 from kzdata.files.archive import DESCRIPTOR, hidden, is_remote, outside
+from kzdata.files.partitions import names_of
 from kzdata.standard.declarations import NEEDED, Declared
 from kzdata.standard.inner_names import MARK
 from kzdata.standard.json_model import (
@@ -460,8 +461,13 @@ class TableDialect(JsonModel):
 
 
 class Resource(JsonModel):
-    """One file of the package."""
+    """One file of the package, or several.
 
+    Attributes:
+        divided: Whether its files are those of a list or of a pattern, however many.
+    """
+
+    divided: bool = False
     name: str = member(advised_name)
     path: tuple[str, ...] = member(files, ())
     type: str | None = member(choice("table"), None)
@@ -487,6 +493,11 @@ class Resource(JsonModel):
         """The addresses that it names, of which none is fetched: of files, schema and dialect."""
         named = (*self.path, self.extra.get("schema"), self.dialect)
         return [value for value in named if is_remote(value)]
+
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        """The columns that may stand in the names of its files' folders, as in the first's."""
+        return names_of(self.path[0]) if self.divided else ()
 
 
 class Metadata(JsonModel):

@@ -187,7 +187,8 @@ class Draft:
         sheet = self.dataset.sheet(table)
         (part, *more), paths = sheet.parts, table.resource.path
         plain = not more and len(paths) == 1 and part == self.dataset.archive.path_of(paths[0])
-        if not (plain and sheet.textual) or sheet.dialect != Dialect():
+        plain = plain and sheet.textual and not sheet.partitions
+        if not plain or sheet.dialect != Dialect():
             raise UsageError(f"{table.name}: rows are entered into one CSV file (RFC 4180, UTF-8)")
         return DraftTable(table, sheet)
 

@@ -124,7 +124,8 @@ def _check_records(table: Table, sheet: Sheet, width: int) -> None:
     for record in sheet.records():
         if record.number < 0:
             continue
-        wrong = "" if record.width == width else f"{record.width} cells, not {width}"
+        own, wanted = (number - record.partitions for number in (record.width, width))
+        wrong = "" if own == wanted else f"{own} cells, not {wanted}"
         if fault := record.fault or wrong:
             path = table.file(record.part)
             raise PackageError(f"{path}:{record.line}: {fault}{ADVICE}")

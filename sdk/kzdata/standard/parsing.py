@@ -201,7 +201,8 @@ def _resource(archive: Archive, entry: Any, where: str, faults: Faults) -> Resou
     if len(faults) > before or resource is LEFT:
         return None
     _check_profiles(resource.extra, where, faults, "profile")
-    return _with_files(archive, resource, where, faults)
+    divided = isinstance(entry.get("path"), list)
+    return _with_files(archive, resource.replace(divided=divided), where, faults)
 
 
 def _with_files(
@@ -222,7 +223,7 @@ def _with_files(
     if tuple(found) == resource.path:
         return resource
     paths = model.files(found, place, faults)
-    return None if paths is LEFT else resource.replace(path=paths)
+    return None if paths is LEFT else resource.replace(path=paths, divided=True)
 
 
 def _matched(archive: Archive, path: str) -> list[str]:
@@ -406,7 +407,8 @@ def _with_nulls(schema: Schema, resource: Resource) -> Schema:
     """A schema whose missing values hold what the resource's form has for no value, too."""
     dialect = resource.dialect or TableDialect()
     typed = any(form.name not in DELIMITED for form in forms_of(resource))
-    nulls = [schema.null_text] if typed and schema.null_text else []
+    absent = schema.null_text if typed or resource.partitions else ""
+    nulls = [absent] if absent else []
     if not typed and dialect.null_sequence is not None:
         nulls.append(dialect.null_sequence)
     if not nulls:

@@ -19,6 +19,7 @@ from kzdata.files.archive import Archive, is_remote
 from kzdata.files.csv import CHUNK, MAX_NAME_PART, Dialect, Record, Sheet, encoding_of
 from kzdata.files.json_rows import Items, items_of_lines, items_of_text, text_of
 from kzdata.files.packing import member_name, unpacked
+from kzdata.files.partitions import values_of
 from kzdata.files.temporary import TemporaryFolder
 from kzdata.standard.descriptor import (
     MAX_TEXT,
@@ -37,7 +38,7 @@ from kzdata.standard.forms import (
     tells_table,
     unread,
 )
-from kzdata.standard.inner_names import MARK, stated
+from kzdata.standard.inner_names import MARK, inner_of, places, stated
 from kzdata.standard.json_model import short
 from kzdata.standard.rows import Origin, check_whole, write_items, write_sheet
 
@@ -163,6 +164,7 @@ class TableTexts:
             sheet = open_sheet(self.archive, table, folder)
             for part, origin in enumerate(sheet.origins):
                 check_whole(origin, table.file(part))
+            _check_partitions(table, sheet)
             self._sheets[table.name] = sheet
         return self._sheets[table.name]
 
@@ -209,13 +211,60 @@ def open_sheet(
     """
     forms = _forms(table)
     if any(form.name == "parquet" for form in forms):
-        return _parquet(archive, table, forms, folder, database)
+        return _partitioned(table, _parquet(archive, table, forms, folder, database))
     made = [_part(archive, table, place, form, folder) for place, form in enumerate(forms)]
     parts, dialects, origins = zip(*made, strict=True)
     # What is written here is plain CSV; another dialect holds for all files or for none.
     if len(set(dialects)) > 1:
         raise PackageError(f"{table.name}: files in several forms or dialects")
-    return Sheet(parts, dialects[0], table.resource.encoding or "UTF-8", origins)
+    sheet = Sheet(parts, dialects[0], table.resource.encoding or "UTF-8", origins)
+    delimited = all(form.name in DELIMITED for form in forms)
+    return _partitioned(table, sheet) if delimited else sheet
+
+
+def _partitioned(table: Table, sheet: Sheet) -> Sheet:
+    """A table's files with the fields that folders hold, and the first file does not."""
+    schema = table.schema
+    fields = {inner_of(name, schema.names) for name in table.resource.partitions} - {None}
+    width, own = _first_columns(table, sheet) if fields else (0, set[str]())
+    fields -= own
+    if not fields or (not sheet.dialect.header_rows and width == len(schema.names)):
+        return sheet
+    from kzdata.engine.partitions import PartitionedSheet
+
+    further: dict[int, str] = {}
+    for place, name in enumerate(schema.names):
+        if name in fields:
+            further[min(place, width + len(further))] = stated(name)
+    names, none = set(further.values()), schema.null_text
+    found = (values_of(path).items() for path in table.resource.path)
+    values = [{n: none if v is None else v for n, v in cells if n in names} for cells in found]
+    return PartitionedSheet(sheet, further, values)
+
+
+def _first_columns(table: Table, sheet: Sheet) -> tuple[int, set[str]]:
+    """How many columns the first file has, and which fields its header names."""
+    if sheet.dialect.header_rows:
+        header = sheet.header()
+        names = named(table, header) if header else ()
+        return len(names), set(filter(None, places(names, table.schema.names)))
+    rows = (record.width for record in sheet.records() if record.number == 0)
+    return next(rows, len(table.schema.names) - 1), set()
+
+
+def in_folders(table: Table, sheet: Sheet) -> tuple[list[str], list[str]]:
+    """The columns that stand in names of folders alone; those that the first file has, too."""
+    alone, header = [*sheet.partitions[0]] if sheet.partitions else [], sheet.header()
+    fields = [n for n in table.resource.partitions if inner_of(n, table.schema.names)]
+    own = named(table, header) if header else ()
+    return alone, [name for name in fields if name in own and name not in alone]
+
+
+def _check_partitions(table: Table, sheet: Sheet) -> None:
+    for part, cells in enumerate(sheet.partitions):
+        if lacking := [name for name in sheet.partitions[0] if name not in cells]:
+            reason = f"no folder {lacking[0]}=…, which {table.path} is in"
+            raise PackageError(f"{table.file(part)}: {reason}{ADVICE}")
 
 
 def _parquet(

@@ -84,7 +84,7 @@ def _finding(
     return rule.finding(
         violation.file or file,
         line,
-        column=column,
+        column=column or None,  # what stands in the name of a folder has none
         row=place,
         record=record and _clip(record),
         field=field and _clip(stated(field)),

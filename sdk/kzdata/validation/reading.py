@@ -20,7 +20,7 @@ from kzdata.standard.descriptor import NO_VALUE, Descriptor, FieldDescriptor, Sc
 from kzdata.standard.field_types.base import OTHERWISE, DeclarationError, UnsupportedError
 from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
-from kzdata.standard.source import named, open_sheet
+from kzdata.standard.source import in_folders, named, open_sheet
 from kzdata.validation.evidence_tables import columns_needed, columns_related
 from kzdata.validation.report import NOT_CHECKED
 from kzdata.validation.rule import (
@@ -122,6 +122,8 @@ class Reading:
             before += origin.rows
 
     def _read(self, sheet: Sheet) -> None:
+        if self.table.resource.partitions:
+            self._advise_on_folders(sheet)
         fitting = self._fitting(sheet)
         if fitting is None:
             return
@@ -185,6 +187,27 @@ class Reading:
         self.outcomes += asked
         return not any(outcome.violations for outcome in asked)
 
+    def _advise_on_folders(self, sheet: Sheet) -> None:
+        """Say which columns stand in folders' names: other readers may find none, or others."""
+        alone, twice = in_folders(self.table, sheet)
+        told = [
+            (alone, "in the names of folders", "columns of the files, as the standard asks"),
+            (twice, "in the file and in its folder's name", "one of the two; the file's is read"),
+        ]
+        advice = (
+            Violation(
+                self.table.name,
+                None,
+                None,
+                f"{', '.join(names)}: {found}",
+                expected,
+                file=self.table.path,
+            )
+            for names, found, expected in told
+            if names
+        )
+        self._evaluate(RULES["recommendation"], advice)
+
     def _asked(self, records: Iterable[Record]) -> Iterator[Record]:
         """Records, after the rules of shape were asked of each."""
         outcomes = [Outcome(rule) for rule in in_group("structure")]
@@ -234,7 +257,7 @@ class Reading:
         # A file in another dialect is looked at again: other marks are stray there.
         as_it_is = {self.archive.path_of(path): path for path in self.table.resource.path}
         return [
-            self.stats_by_path[as_it_is[part]].result()
+            sheet.seen(number, self.stats_by_path[as_it_is[part]].result())
             if sheet.textual and part in as_it_is and sheet.dialect == Dialect()
             else sheet.stats(number)
             for number, part in enumerate(sheet.parts)

@@ -43,6 +43,7 @@ BUCKET_BYTES = 256 << 20  # of the tables' files, of whose keys a bucket has its
 MAX_BUCKETS = 2_000
 _Named = tuple[str, bytes]  # keys as bytes, and the name of the table that they become
 UNSHARED = "what kzdata: declarations ask of it: receipts, figures, dates, what belongs together"
+OF_FIRST_FILE = (NOT_CHECKED, "csv-header", "recommendation")
 ONE_MACHINE = "validate it on one machine"
 
 
@@ -171,7 +172,7 @@ class DistributedRun(Run):
         before, groups = self._before(table.name), defaultdict[Any, list[tuple[int, Any]]](list)
         for one in told:
             for number, outcome in enumerate(one.said["outcomes"]):
-                if one.piece.start and outcome["rule"] in (NOT_CHECKED, "csv-header"):
+                if one.piece.start and outcome["rule"] in OF_FIRST_FILE:
                     continue  # the same is said of the first file
                 # Of a table that one task read, each outcome is one.
                 key = _place_of(number, outcome, table) if len(told) > 1 else number

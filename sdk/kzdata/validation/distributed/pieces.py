@@ -240,7 +240,9 @@ class Reader:
         names: tuple[str, ...] = ()
         if sheet and sheet.dialect.header_rows:
             names = named(reading.table, header_of(sheet, 0))
-        return hashlib.sha256(repr((names, reading.columns)).encode()).hexdigest()
+        # A column that one file has, and the folder of another one, is not alike.
+        folders = sorted({*map(tuple, sheet.partitions)}) if sheet else []
+        return hashlib.sha256(repr((names, reading.columns, folders)).encode()).hexdigest()
 
     def _place(self, outcome: Outcome) -> dict[str, Any]:
         """An outcome, each violation with the finding that it is."""

@@ -389,8 +389,10 @@ def csv_width(table: Table, record: Record, columns: tuple[str, ...]) -> Iterato
     """Each row has as many cells as there are columns."""
     # Headers, comments and blank lines are no rows.
     if record.number >= 0 and record.width != len(columns):
-        found, expected = f"{record.width} cells", f"{len(columns)} cells"
-        place = (record.line, record.cells[-1].column)
+        # Those in the name of a folder are not the row's.
+        found, expected = (f"{n - record.partitions} cells" for n in (record.width, len(columns)))
+        last = next(cell for cell in reversed(record.cells) if cell.column)
+        place = (record.line, last.column)
         yield Violation(table.name, record.number, None, found, expected, *place)
 
 

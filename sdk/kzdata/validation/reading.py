@@ -141,9 +141,10 @@ class Reading:
         seen = self._stats_of_text(sheet)
         checks = [one for one in every if not _cleared_by_bytes(one.check, seen)]
         sound = all(_cleared_by_bytes(rule, seen) for rule in in_group("structure"))
-        if done and sound and len(checks) > len(usual):
-            done = self._load_directly(sheet, checks)
-        if not (done and sound):
+        sound = done and sound and self._blank_lines_cleared(sheet, seen)
+        if sound and len(checks) > len(usual):
+            sound = self._load_directly(sheet, checks)
+        if not sound:
             self._load_repaired(sheet, checks)
         self._check_cells(checks)
 
@@ -239,6 +240,17 @@ class Reading:
             else sheet.stats(number)
             for number, part in enumerate(sheet.parts)
         ]
+
+    def _blank_lines_cleared(self, sheet: Sheet, seen: Sequence[FileStats]) -> bool:
+        """Whether no line is blank, where DuckDB has read the files; it passes over blank ones."""
+        if all(one.lines is None for one in seen):
+            return True
+        ((rows,),) = self.database.rows(f"SELECT count(*) FROM {identifier(self.table.name)}")
+        # A blank line is a row where there is one column.
+        if len(self.columns) > 1 and sum(one.lines or 0 for one in seen) == rows + len(seen):
+            return True
+        found = [sheet.stats(number) for number in range(len(sheet.parts))]
+        return all(_cleared_by_bytes(rule, found) for rule in in_group("structure"))
 
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
         self.outcomes.append(rule.evaluate(results, self.database))

@@ -228,7 +228,7 @@ class Run:
         wanted = package.algorithms(self.package)
         for path in (one for one, _ in self.sizes.most_common() if one not in self.elsewhere):
             file, digests = self.archive.path_of(path), wanted.get(path, frozenset())
-            self.file_stats[path] = executor.submit(file_stats, file, digests)
+            self.file_stats[path] = executor.submit(file_stats, file, digests, count_lines=True)
 
     def _read_tables(self, folder: Path) -> None:
         tables, bare = self.package.tables, bare_tables(self.package)

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from kzdata.engine.limits import of_machine
@@ -276,14 +277,16 @@ class Database:
         sheet: Sheet,
         columns: Sequence[str],
         kept: Mapping[str, str],
-        first: Mapping[str, str] | None = None,
+        first: Sequence[Mapping[str, str]] = (),
         values: Collection[str] = (),
+        shown: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Read a table's text into a view with `ORD` and the columns `kept`.
 
         `columns` names all that the file has, in its order; `kept` is SQL over them, by the name it
-        gets; `first` are further columns that `kept` may use, made out of those of the file; of
-        files with types, the columns `values` are no text in this SQL.
+        gets; `first` are further columns that `kept` may use, made out of those of the file, and in
+        steps out of one another; of files with types, the columns `values` are no text in this SQL.
+        `shown` are further columns of the view, which are worked out whenever they are read.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
@@ -294,8 +297,8 @@ class Database:
         if len(parts) > MAX_SQL:
             raise NotReadError("more constraints than can be checked at once; divide the table")
         relation = _rows(sheet, columns, values)
-        if first:
-            relation = f"(SELECT *, {_selected(first)} FROM {relation})"
+        for made in filter(None, first):
+            relation = f"(SELECT *, {_selected(made)} FROM {relation})"
         try:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("SET disabled_optimizers = 'common_subexpressions'")
@@ -310,10 +313,10 @@ class Database:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("RESET disabled_optimizers")
         # DuckDB keeps the order in which it reads, so that `rowid` is the place in the files.
-        self.run(
-            f"CREATE OR REPLACE VIEW {identifier(name)} AS "
-            f"SELECT rowid AS {ORD}, {names} FROM {_rows_of(name)}"
-        )
+        rows = f"SELECT rowid AS {ORD}, {names} FROM {_rows_of(name)}"
+        if shown:
+            rows = f"SELECT *, {_selected(shown)} FROM ({rows})"
+        self.run(f"CREATE OR REPLACE VIEW {identifier(name)} AS {rows}")
 
     def create_empty_view(self, name: str, kept: Sequence[str]) -> None:
         """Make what `create_view` makes, columns of text, without a row."""

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import stat
@@ -23,13 +24,13 @@ from time import sleep
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import kzdata
 from kzdata.errors import NotJSONError, PackageError, UsageError
 from kzdata.files.archive import opened
-from kzdata.files.csv import FileStats, file_stats
+from kzdata.files.csv import FileStats, Sheet, file_stats
 from kzdata.files.limits import PackageLimits
 from kzdata.validation import Report, validate
 from packages import FLOOD_TEXTS, Folder, Spec, build, column, columns, flood, keep_texts
@@ -225,9 +226,9 @@ def test_a_file_that_is_hashed_late(plain: Folder, monkeypatch: pytest.MonkeyPat
     """Catches looks given up once the tables are read: one with a wrong header waits for none."""
     look = file_stats
 
-    def late(path: Path, algorithms: frozenset[str]) -> FileStats:
+    def late(path: Path, *rest: Any, **how: Any) -> FileStats:
         sleep(0.2)
-        return look(path, algorithms)
+        return look(path, *rest, **how)
 
     monkeypatch.setattr("kzdata.validation.runner.file_stats", late)
     plain.file("things").write_bytes(b"id,name,weight\n")
@@ -893,6 +894,61 @@ def test_a_stray_quote_between_two_chunks(
     monkeypatch.setattr("kzdata.files.csv.CHUNK", size)
     (tmp_path / "a.csv").write_bytes(data)
     assert file_stats(tmp_path / "a.csv").suspicious is stray
+    assert file_stats(tmp_path / "a.csv", count_lines=True).suspicious is stray
+
+
+@pytest.mark.parametrize("size", [2, 3, 7, 1 << 20])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    parts=st.lists(
+        st.sampled_from(["\n", "\r\n", "\r", '"', '""', ",", "a", "\ufeff", "é", "\x01", "\u202a"]),
+        max_size=20,
+    )
+)
+def test_lines_are_counted_as_blank_ones_are_found(
+    tmp_path: Path, size: int, parts: list[str]
+) -> None:
+    """Catches a blank line that the number of lines does not tell, and a character half seen."""
+    (tmp_path / "a.csv").write_bytes("".join(parts).encode())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kzdata.files.csv.CHUNK", size)
+        usual = file_stats(tmp_path / "a.csv")
+        counted = file_stats(tmp_path / "a.csv", count_lines=True)
+    text = "".join(parts)
+    assert counted.controls == usual.controls == bool(re.search("[\x01\u202a]", text))
+    assert usual.suspicious >= counted.suspicious
+    if not counted.suspicious and text.strip("\ufeff"):
+        kinds = [kind for kind, *_ in Sheet([tmp_path / "a.csv"])._numbered()]
+        rows = kinds.count("row") + kinds.count("header")
+        assert (counted.lines == rows) is ("blank" not in kinds)
+
+
+@settings(
+    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(
+    rows=st.lists(
+        st.sampled_from(
+            ["1,one,10", '2,"two\n\nlines",20', '3,"a ""b""",30', "", "4,four,x", "5,\x01,5"]
+        ),
+        max_size=6,
+    ),
+    end=st.sampled_from(["\n", "\r\n"]),
+    last=st.booleans(),
+)
+def test_a_blank_line_is_found_by_the_number_of_lines(
+    plain: Folder, rows: list[str], end: str, last: bool
+) -> None:
+    """Catches a blank line that nobody looks for, or a finding that depends on who looks."""
+    data = HEADER + end.join([*rows, ""] if last else rows).encode()
+    counted = with_bytes(plain, data)
+    with pytest.MonkeyPatch.context() as patch:
+
+        def exact(*rest: Any, **_: Any) -> FileStats:
+            return file_stats(*rest)
+
+        patch.setattr("kzdata.validation.runner.file_stats", exact)
+        assert validate(plain.root).findings == counted.findings
 
 
 def test_a_malformed_header_is_no_blank_line(plain: Folder) -> None:

@@ -770,8 +770,8 @@ def test_a_file_that_changes_while_it_is_read(
     """Catches a hash of one content beside cells of another."""
     from kzdata.files.csv import file_stats
 
-    def slow(path: Path, *rest: Any) -> Any:
-        seen = file_stats(path, *rest)
+    def slow(path: Path, *rest: Any, **how: Any) -> Any:
+        seen = file_stats(path, *rest, **how)
         with (linked / "tables" / "t.csv").open("a") as stream:
             stream.write("b\n")
         return seen

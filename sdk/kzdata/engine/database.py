@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from kzdata.engine.limits import of_machine
@@ -292,14 +293,16 @@ class Database:
         sheet: Sheet,
         columns: Sequence[str],
         kept: Mapping[str, str],
-        first: Mapping[str, str] | None = None,
+        first: Sequence[Mapping[str, str]] = (),
         values: Collection[str] = (),
+        shown: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Read a table's text into a relation with `ORD` and the columns `kept`.
 
         `columns` names all that the file has, in its order; `kept` is SQL over them, by the name it
-        gets; `first` are further columns that `kept` may use, made out of those of the file; of
-        files with types, the columns `values` are no text in this SQL.
+        gets; `first` are further columns that `kept` may use, made out of those of the file, and in
+        steps out of one another; of files with types, the columns `values` are no text in this SQL.
+        `shown` are further columns, which a view works out whenever they are read.
 
         Raises:
             UnreadableCSVError: DuckDB refuses the file.
@@ -310,8 +313,8 @@ class Database:
         if len(parts) > MAX_SQL:
             raise NotReadError("more constraints than can be checked at once; divide the table")
         relation = rows_of(sheet, columns, values)
-        if first:
-            relation = f"(SELECT *, {_selected(first)} FROM {relation})"
+        for made in filter(None, first):
+            relation = f"(SELECT *, {_selected(made)} FROM {relation})"
         try:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("SET disabled_optimizers = 'common_subexpressions'")
@@ -329,7 +332,10 @@ class Database:
         # plans a query of a table in a third of the time that one of a view takes: in a small
         # package, most time is planning.
         small = sum(part.stat().st_size for part in sheet.parts) <= MAX_COPIED_BYTES
-        self._create(name, f"SELECT rowid AS {ORD}, {names} FROM {_rows_of(name)}", copied=small)
+        rows = f"SELECT rowid AS {ORD}, {names} FROM {_rows_of(name)}"
+        if shown:
+            rows = f"SELECT *, {_selected(shown)} FROM ({rows})"
+        self._create(name, rows, copied=small)
 
     def _create(self, name: str, sql: str, *, copied: bool = False) -> None:
         """Make a view, or a table of a copy, in place of what has the name."""

@@ -229,4 +229,9 @@ def counted(numbers: str, most: int) -> str:
     # One bit for each row of the table is far faster than a hash of each number.
     if most > MAX_BITS:
         return f"count(DISTINCT {numbers})"
-    return f"coalesce(bit_count(bitstring_agg({numbers}, 0, {most})), 0)"
+    return f"coalesce(bit_count({bits(numbers, 0, most)}), 0)"
+
+
+def bits(numbers: str, least: int, most: int) -> str:
+    """Whole numbers as a set: a bit for each from `least` to `most`; NULL where there are none."""
+    return f"bitstring_agg({numbers}, {least}, {most})"

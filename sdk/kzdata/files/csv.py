@@ -118,37 +118,39 @@ class FileStats:
     suspicious: bool
     controls: bool  # whether they hold control characters or bidirectional overrides
     encoding: str = ""  # what its byte order mark tells, but UTF-8
+    # How many lines it has outside of quotations, where blank ones were not looked for: if none is
+    # blank, each is a row or the header, and DuckDB reads as many.
+    lines: int | None = None
 
 
 def file_stats(
     path: Path,
     algorithms: frozenset[str] = frozenset({"sha256"}),
     dialect: Dialect = Dialect(),  # noqa: B008 - it is not changed
+    count_lines: bool = False,
 ) -> FileStats:
-    """Hash a file and look for bytes that a fast reader passes over, in one pass."""
+    """Hash a file and look for bytes that a fast reader passes over, in one pass.
+
+    Whoever reads the rows anyway can have lines counted, which is cheaper than to look for blank
+    ones: there are none where each line is a row.
+    """
     digests = {name: hashlib.new(name, usedforsecurity=False) for name in sorted(algorithms)}
-    # The end of each chunk is looked at with the next one: what is looked for may lie across.
-    # In another dialect other bytes are passed over: only the careful reader knows it.
-    size, suspicious, controls, tail = 0, not dialect.simple, False, b"\n"
-    marks = _QuotationMarks(dialect if dialect.simple else Dialect())
-    encoding = encoding_of(path)
+    look, encoding = _Look(dialect, count_lines), encoding_of(path)
     with path.open("rb") as stream:
         if stream.read(len(PARQUET)) == PARQUET:  # no text: its bytes tell nothing of its cells
-            suspicious = controls = True
+            look.suspicious = look.controls = True
         stream.seek(0)
+        size = 0
         while chunk := stream.read(CHUNK):
             if chunk.endswith(b"\r"):
                 chunk += stream.read(1)  # or a line end cut in two looks like a bare one
             for digest in digests.values():
                 digest.update(chunk)
             size += len(chunk)
-            if suspicious and controls:
-                continue
-            seen, tail = tail + chunk, chunk[-2:]
-            suspicious = suspicious or _suspicious(seen) or marks.stray(chunk)
-            controls = controls or _controls(seen)
+            look.at(chunk)
     hexadecimal = {name: digest.hexdigest() for name, digest in digests.items()}
-    return FileStats(size, hexadecimal, suspicious or marks.open, controls, encoding)
+    suspicious, lines = look.suspicious or look.open, look.lines if count_lines else None
+    return FileStats(size, hexadecimal, suspicious, look.controls, encoding, lines)
 
 
 def encoding_of(file: Path) -> str:
@@ -158,21 +160,72 @@ def encoding_of(file: Path) -> str:
     return next((name for mark, name in _BOMS.items() if start.startswith(mark)), "")
 
 
-_PLAIN = b"\t\n\r" + bytes(range(0x20, 0x7F))
 _CONTROL = bytes({*range(0x20), 0x7F} - {*b"\t\n\r"})
+_PLAIN = b"\t" + bytes(range(0x20, 0x7F))  # of ASCII, what ends no line
 # UTF-8 of U+0080 to U+009F, U+202A to U+202E and U+2066 to U+2069.
 _HIDDEN = re.compile(rb"\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]")
 _LEADS = (b"\xc2", b"\xe2\x80", b"\xe2\x81")  # what they begin with: looked for at C speed
 # A blank line, looked for by its first byte: twice as fast as the two bytes together.
 _BLANK = re.compile(rb"\n(?=\n)")
+_BLANK_FIRST = re.compile(rb"(\xef\xbb\xbf)?\r?\n")  # DuckDB may take the next line for no header
+
+
+class _Look:
+    """What is seen of a file's bytes, chunk by chunk at C speed."""
+
+    def __init__(self, dialect: Dialect, count_lines: bool) -> None:
+        # In another dialect other bytes are passed over: only the careful reader knows it.
+        self.suspicious, self.controls = not dialect.simple, False
+        self._marks = _QuotationMarks(dialect if dialect.simple else Dialect())
+        self._count_lines = count_lines
+        self._ended = 0  # lines with an end
+        # The end of each chunk is looked at with the next one: what is sought may lie across.
+        self._tail, self._left = b"\n", b""
+
+    @property
+    def open(self) -> bool:
+        """Whether the last quotation is never closed."""
+        return self._marks.open
+
+    @property
+    def lines(self) -> int:
+        """How many lines there were outside of quotations; the last one may have no end."""
+        return self._ended + (self._marks.before not in (b"", b"\n"))
+
+    def at(self, chunk: bytes) -> None:
+        """Look at the next chunk, which does not end between CR and LF."""
+        if self.suspicious and self.controls:
+            return
+        if self._tail == b"\n" and _BLANK_FIRST.match(chunk):
+            self.suspicious = True
+        # Plain ASCII is sorted out first. What belongs together stays so, and no more is needed.
+        left = chunk.translate(None, _PLAIN)
+        ends = left.count(b"\n")
+        others = self._left + (left if len(left) > ends else b"")
+        self.controls = self.controls or _controls(others)
+        if not self.suspicious:
+            self.suspicious = self._passed_over(chunk, left) or self._marks.stray(chunk, ends)
+            self._ended += self._marks.ends
+        self._tail, self._left = chunk[-2:], left[-2:]
+
+    def _passed_over(self, chunk: bytes, left: bytes) -> bool:
+        """Whether the chunk holds NUL, bare CR, or a blank line where those are looked for."""
+        if b"\0" in left:
+            return True
+        returns = b"\r" in left
+        if not returns and self._count_lines:
+            return False
+        seen = self._tail + chunk
+        if _BLANK.search(seen):
+            return True
+        return returns and (b"\n\r\n" in seen or seen.count(b"\r") != seen.count(b"\r\n"))
 
 
 def _controls(data: bytes) -> bool:
     # In bytes that are not UTF-8 it may be a false alarm, which costs a rule and finds nothing.
-    left = data.translate(None, _PLAIN)  # plain ASCII is sorted out at C speed first
-    if len(left.translate(None, _CONTROL)) < len(left):
+    if len(data.translate(None, _CONTROL)) < len(data):
         return True
-    return any(lead in left for lead in _LEADS) and bool(_HIDDEN.search(left))
+    return any(lead in data for lead in _LEADS) and bool(_HIDDEN.search(data))
 
 
 class _QuotationMarks:
@@ -186,32 +239,29 @@ class _QuotationMarks:
         stray = rf"{quote}((?<=[^{delimiter}\n{quote}]{quote})|(?=[^{delimiter}\r\n{quote}]))"
         self._stray = re.compile(stray.encode())
         self._quote = dialect.quote.encode()
-        self._before = b""
+        self.before = b""  # the last byte outside of quotations
         self.open = False
+        self.ends = 0  # line ends outside of quotations, of the last chunk
 
-    def stray(self, chunk: bytes) -> bool:
-        """Whether there is one of either in the next chunk, after what went before."""
-        chunk = chunk if self._before else chunk.removeprefix(BOM)
-        if self._quote not in chunk and self._before != self._quote:
-            self._before = self._before if self.open else chunk[-1:]
-            return _endless(chunk, b"" if self.open else chunk)
-        before, pieces = self._before or b"\n", chunk.split(self._quote)
+    def stray(self, chunk: bytes, ends: int) -> bool:
+        """Whether there is one of either in the next chunk, after what went before.
+
+        The chunk has so many line ends.
+        """
+        chunk = chunk if self.before else chunk.removeprefix(BOM)
+        if self._quote not in chunk and self.before != self._quote:
+            self.before = self.before if self.open else chunk[-1:]
+            self.ends = 0 if self.open else ends
+            return len(chunk) >= ENDLESS and not self.ends
+        before, pieces = self.before or b"\n", chunk.split(self._quote)
         joint = self._quote if self.open and len(pieces) > 1 else b""
-        outside = before + joint + self._quote.join(pieces[self.open :: 2])
+        self.ends = ends - b"".join(pieces[not self.open :: 2]).count(b"\n")
+        # What decides stands beside a mark: the begin and the end of each piece.
+        sides = [piece[:1] + piece[-1:] for piece in pieces[self.open :: 2]]
+        outside = before + joint + self._quote.join(sides)
         self.open ^= len(pieces) % 2 == 0
-        self._before = outside[-1:]
-        return bool(self._stray.search(outside)) or _endless(chunk, outside)
-
-
-def _endless(chunk: bytes, outside: bytes) -> bool:
-    """Whether a row goes on through a whole chunk: DuckDB may pass over it without a word."""
-    return len(chunk) >= ENDLESS and b"\n" not in outside
-
-
-def _suspicious(data: bytes) -> bool:
-    if b"\0" in data or _BLANK.search(data) or data.startswith(b"\n" + BOM + b"\n"):
-        return True
-    return b"\r" in data and (b"\n\r\n" in data or data.count(b"\r") != data.count(b"\r\n"))
+        self.before = outside[-1:]
+        return bool(self._stray.search(outside)) or (len(chunk) >= ENDLESS and not self.ends)
 
 
 Kept = TypeVar("Kept")

@@ -44,6 +44,7 @@ from kzdata.files.archive import Archive
 from kzdata.standard.declarations import Target
 from kzdata.standard.descriptor import Descriptor, Schema, Table
 from kzdata.standard.parsing import named_columns
+from kzdata.validation.numbered import Numbers
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -100,6 +101,8 @@ class Model:
         self.edges_numbered = False
         # Tables, each with a column whose values stand once each, as edges show.
         self.unique_columns: frozenset[tuple[str, str]] = frozenset()
+        # The columns, each of a table, whose cells are kept as numbers.
+        self.numbers: dict[tuple[str, str], Numbers] = {}
 
     def each(self, role: str) -> list[tuple[Table, Any]]:
         """The tables that declare `role` and could be read, with what they declare."""
@@ -661,6 +664,13 @@ def columns_needed(table: Table, descriptor: Descriptor) -> tuple[str, ...]:
     names |= {field.name for field in schema.fields if field.evidence or field.constraints.unique}
     names |= columns_referenced(table, descriptor)
     return tuple(name for name in schema.names if name in names)
+
+
+def keys_alone(descriptor: Descriptor) -> bool:
+    """Whether no declaration names a column of a package's tables: only keys read them again."""
+    schemas = [table.schema for table in descriptor.tables.values()]
+    declared = any(columns for one in schemas for _, columns in one.declared_columns())
+    return not declared and not any(field.evidence for one in schemas for field in one.fields)
 
 
 def columns_related(table: Table, descriptor: Descriptor) -> set[str]:

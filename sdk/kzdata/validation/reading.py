@@ -22,6 +22,7 @@ from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
 from kzdata.standard.source import in_folders, named, open_sheet
 from kzdata.validation.evidence_tables import columns_needed, columns_related
+from kzdata.validation.numbered import Numbers, Shape, number_column, number_of, shape_of
 from kzdata.validation.report import NOT_CHECKED
 from kzdata.validation.rule import (
     RULES,
@@ -70,11 +71,14 @@ class Reading:
     asked: set[str] = field(default_factory=set)  # the cell rules that some column is asked
     related: bool = True  # whether the rows and columns are there that other rules need
     unread: set[int] = field(default_factory=set)  # rows that are too long to be read, from 0
+    numbering: bool = False  # whether keys are kept as numbers: only then, nothing else reads them
+    numbers: dict[str, Numbers] = field(default_factory=dict)  # of columns where each cell has one
 
     def __post_init__(self) -> None:
         schema = self.table.schema
         self._fields = {field.name: field for field in schema.fields}
         self._missing = {field.name: schema.missing_of(field) for field in schema.fields}
+        self._shapes: dict[str, Shape] = {}  # of the columns that are kept as numbers
 
     def read(self) -> Self:
         """Read the table, unless its files or its header are not as declared."""
@@ -143,9 +147,10 @@ class Reading:
         seen = self._stats_of_text(sheet)
         checks = [one for one in every if not _cleared_by_bytes(one.check, seen)]
         sound = all(_cleared_by_bytes(rule, seen) for rule in in_group("structure"))
-        if done and sound and len(checks) > len(usual):
-            done = self._load_directly(sheet, checks)
-        if not (done and sound):
+        sound = done and sound and self._blank_lines_cleared(sheet, seen)
+        if sound and len(checks) > len(usual):
+            sound = self._load_directly(sheet, checks)
+        if not sound:
             self._load_repaired(sheet, checks)
         self._check_cells(checks)
 
@@ -263,6 +268,17 @@ class Reading:
             for number, part in enumerate(sheet.parts)
         ]
 
+    def _blank_lines_cleared(self, sheet: Sheet, seen: Sequence[FileStats]) -> bool:
+        """Whether no line is blank, where DuckDB has read the files; it passes over blank ones."""
+        if all(one.lines is None for one in seen):
+            return True
+        ((rows,),) = self.database.rows(f"SELECT count(*) FROM {identifier(self.table.name)}")
+        # A blank line is a row where there is one column.
+        if len(self.columns) > 1 and sum(one.lines or 0 for one in seen) == rows + len(seen):
+            return True
+        found = [sheet.stats(number) for number in range(len(sheet.parts))]
+        return all(_cleared_by_bytes(rule, found) for rule in in_group("structure"))
+
     def _evaluate(self, rule: Rule, results: Iterable[Violation | Query]) -> None:
         self.outcomes.append(rule.evaluate(results, self.database))
 
@@ -337,10 +353,17 @@ class Reading:
 
     def _load(self, sheet: Sheet, checks: list[ColumnCheck]) -> None:
         """Keep of each row the columns that later rules need, and suspect rows whole."""
+        self._shapes = shapes = self._found_shapes(sheet, checks)
+        checks = list(_proven_by_numbers(checks, shapes.keys()))
         typed = self._typed(sheet, checks)
         texts = {name: sheet.cell(identifier(name), kind) for name, (kind, _) in typed.items()}
         needed = columns_needed(self.table, self.package)
-        kept = {name: self._cell(name, texts.get(name)) for name in needed}
+        kept = {
+            number_column(name) if name in shapes else name: number_of(name)
+            if name in shapes
+            else self._cell(name, texts.get(name))
+            for name in needed
+        }
         passing = self._passing(checks) | {name: test for name, (_, test) in typed.items()}
         # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
         unasked = (n for n in self.columns if n not in passing and sheet.textual)
@@ -351,7 +374,38 @@ class Reading:
         )
         kept[SUSPECT] = f"(CASE WHEN {tests} THEN NULL ELSE {cells} END)"
         made = self._value_columns((n for n in self._fields if n in self.columns), texts)
-        self.database.create_relation(self.table.name, sheet, self.columns, kept, made, typed)
+        steps = zip(*(shape.steps(name) for name, shape in shapes.items()), strict=True)
+        first = [made, *map(dict, steps)]
+        shown = self._shown(list(passing))
+        name, columns = self.table.name, self.columns
+        self.database.create_relation(name, sheet, columns, kept, first, typed, shown)
+
+    def _found_shapes(self, sheet: Sheet, checks: list[ColumnCheck]) -> dict[str, Shape]:
+        """The columns that are kept as numbers, by their patterns, with the form of their texts."""
+        if not self.numbering:
+            return {}
+        kinds = dict(zip(self.columns, sheet.kinds(), strict=False))
+        needed = columns_needed(self.table, self.package)
+        patterned = (one.field for one in checks if one.check.pattern is not None)
+        found = {
+            name: shape_of(self._fields[name], self._missing[name])
+            for name in patterned
+            if name in needed and kinds.get(name, TEXT) == TEXT
+        }
+        return {name: shape for name, shape in found.items() if shape}
+
+    def _shown(self, listed: Sequence[str]) -> dict[str, str]:
+        """SQL of the texts of columns that are kept as numbers; `listed` are those of suspects."""
+        # A cell of another form breaks the pattern, or stands for no value: its row is suspect.
+        found: dict[str, str] = {}
+        for name, shape in self._shapes.items():
+            number, place = identifier(number_column(name)), listed.index(name) + 1
+            text = sql.absent(f"{identifier(SUSPECT)}[{place}]", self._missing[name])
+            found[name] = (
+                f"(CASE WHEN {number} IS NOT NULL THEN {shape.text(number)} "
+                f"WHEN {identifier(SUSPECT)} IS NOT NULL THEN {text} END)"
+            )
+        return found
 
     def _typed(self, sheet: Sheet, checks: list[ColumnCheck]) -> dict[str, tuple[str, str]]:
         """Columns whose type alone proves their rules: their type in SQL, and the test."""
@@ -407,11 +461,8 @@ class Reading:
 
     def _check_cells(self, checks: list[ColumnCheck]) -> None:
         """Ask the rules of the suspect rows, column by column."""
-        name, suspects = identifier(self.table.name), f"{self.table.name}\x1fsuspects"
-        ((self.rows, number),) = self.database.rows(
-            f"SELECT count(*), count({identifier(SUSPECT)}) FROM {name}"
-        )
-        if not number:
+        suspects = f"{self.table.name}\x1fsuspects"
+        if not self._count():
             return
         passing = self._passing(checks)
         columns, made = list(passing), self._value_columns(passing)
@@ -422,6 +473,7 @@ class Reading:
         # One look tells which columns have a fault at all: only their rules are asked one by one.
         failed = ", ".join(f"bool_or(NOT coalesce({test}, false))" for test in passing.values())
         (broken,) = self.database.rows(f"SELECT {failed} FROM {identifier(suspects)}")
+        self._leave_unlike(suspects)
         faulty = {name for name, fails in zip(passing, broken, strict=True) if fails}
         for rule, column, check in checks:
             if column not in faulty:
@@ -433,6 +485,35 @@ class Reading:
             rows = f"SELECT {ORD}, {literal(column)}, {words} FROM {identifier(suspects)}"
             self._evaluate(rule, [Query(self.table.name, f"{rows} WHERE {check.broken}")])
         self.database.run(f"DROP TABLE {identifier(suspects)}")
+
+    def _count(self) -> int:
+        """How many rows are suspect; meanwhile all are counted, and the numbers of columns."""
+        columns = [identifier(number_column(name)) for name in self._shapes]
+        parts = [f"count({one}), min({one}), max({one})" for one in columns]
+        ((self.rows, suspects, *counts),) = self.database.rows(
+            f"SELECT {', '.join(['count(*)', f'count({identifier(SUSPECT)})', *parts])} "
+            f"FROM {identifier(self.table.name)}"
+        )
+        three = zip(counts[::3], counts[1::3], counts[2::3], strict=True)
+        self.numbers = {
+            name: Numbers(shape, *found)
+            for (name, shape), found in zip(self._shapes.items(), three, strict=True)
+            if found[0]
+        }
+        return int(suspects)
+
+    def _leave_unlike(self, suspects: str) -> None:
+        """Leave out the columns in which a suspect row has a text that has no number."""
+        if not self.numbers:
+            return
+        cells = {name: self._cell(name) for name in self.numbers}
+        unlike = [
+            f"coalesce(bool_or({cell} IS NOT NULL AND {self._shapes[name].unlike(cell)}), false)"
+            for name, cell in cells.items()
+        ]
+        (found,) = self.database.rows(f"SELECT {', '.join(unlike)} FROM {identifier(suspects)}")
+        for name in [name for name, other in zip(cells, found, strict=True) if other]:
+            del self.numbers[name]
 
     def _judged(self, suspects: str, column: str, check: Check) -> Iterator[Violation]:
         """Cells of which a judge says that they are wrong; where it cannot tell, it is left."""
@@ -518,6 +599,21 @@ def _cleared_by_bytes(asked: Rule | Check, seen: Iterable[FileStats]) -> bool:
     """Whether the bytes of all files of a table prove what a rule asks."""
     proof = asked.proven_by_bytes
     return proof is not None and all(map(proof, seen))
+
+
+def _proven_by_numbers(checks: Sequence[ColumnCheck], shapes: Set[str]) -> Iterator[ColumnCheck]:
+    """The same checks, proven by the number of a cell where its pattern proves them."""
+    known = {
+        sql.full_match(
+            identifier(one.field), one.check.pattern
+        ): f"{number_of(one.field)} IS NOT NULL"
+        for one in checks
+        if one.field in shapes and one.check.pattern is not None
+    }
+    for one in checks:
+        tests = one.check.proven_by
+        swapped = tests and tuple(known.get(test, test) for test in tests)
+        yield one._replace(check=one.check._replace(proven_by=swapped))
 
 
 def _value_column(name: str) -> str:

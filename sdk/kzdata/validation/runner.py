@@ -25,7 +25,7 @@ from kzdata.standard.inner_names import stated
 from kzdata.standard.parsing import entries, parse
 from kzdata.validation.coverage import unproven
 from kzdata.validation.declared import with_fields_checked
-from kzdata.validation.evidence_tables import Model
+from kzdata.validation.evidence_tables import Model, keys_alone
 from kzdata.validation.locate import located
 from kzdata.validation.reading import Reading
 from kzdata.validation.report import NOT_CHECKED, Finding, Receipts, Report, unreadable
@@ -228,7 +228,7 @@ class Run:
         wanted = package.algorithms(self.package)
         for path in (one for one, _ in self.sizes.most_common() if one not in self.elsewhere):
             file, digests = self.archive.path_of(path), wanted.get(path, frozenset())
-            self.file_stats[path] = executor.submit(file_stats, file, digests)
+            self.file_stats[path] = executor.submit(file_stats, file, digests, count_lines=True)
 
     def _read_tables(self, folder: Path) -> None:
         tables, bare = self.package.tables, bare_tables(self.package)
@@ -244,19 +244,21 @@ class Run:
             self._add(*reading.outcomes)
             if name in tables and reading.rows is not None and reading.related:
                 self.model.tables[name] = reading.table
+                self.model.numbers |= {(name, one): n for one, n in reading.numbers.items()}
 
     def _read_all(self, tables: list[Table], folder: Path) -> dict[str, Reading]:
         """What reading each of some tables gives, by name."""
         numbers = count()
         # The largest first, so that no core waits for the last one.
         largest = sorted(tables, key=lambda table: -self.sizes[table.path])
+        numbering = keys_alone(self.package)
 
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))
             place.mkdir()
             self.progress(f"reading {stated(table.name)}", number, self.tables + 2)
             parts = (self.package, self.archive, self.database, self.file_stats, place)
-            return Reading(table, *parts).read()
+            return Reading(table, *parts, numbering=numbering).read()
 
         return {one.table.name: one for one in self.database.map_parallel(read, largest)}
 

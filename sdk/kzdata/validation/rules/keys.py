@@ -1,6 +1,7 @@
 """Rules about keys: what must be unique, and what must stand in another table."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from graphlib import CycleError, TopologicalSorter
 from itertools import count
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from kzdata.standard.descriptor import FieldDescriptor, Table
 from kzdata.standard.field_types import canonical_number, known_type, plain_number
 from kzdata.standard.field_types.number import SHORT
 from kzdata.validation.evidence_tables import Model, record_keys
+from kzdata.validation.numbered import Numbers, number_column
 from kzdata.validation.rule import Query, Violation, rule
 
 WIDTHS = (18, 37)
@@ -69,11 +71,25 @@ def foreign_keys(tables: Mapping[str, Table]) -> Iterator[Key]:
 
 def comparison(model: Model, sides: Sequence[tuple[Table, str]]) -> Comparable:
     """How columns of tables compare with one another: by the values of their types."""
+    if _alike(model, sides):
+        return lambda _, name, alias: column(number_column(name), alias)
     fields = [table.schema.field(name) for table, name in sides]
     kinds = {field.type for field in fields}
     numbers = kinds <= {"integer", "number"}
     value = _numbers(model, sides, kinds == {"integer"}) if numbers else exact_value(fields)
     return lambda table, name, alias: value(table.schema.field(name), column(name, alias))
+
+
+def _alike(model: Model, sides: Sequence[tuple[Table, str]]) -> bool:
+    """Whether columns are kept as numbers of texts of one form."""
+    found = [model.numbers.get((table.name, name)) for table, name in sides]
+    return all(found) and len({one.shape for one in found if one}) == 1
+
+
+def _cell(model: Model, table: Table, name: str) -> str:
+    """SQL: the text of a cell of `t`; that of a number is made for no more rows than are asked."""
+    found = model.numbers.get((table.name, name))
+    return found.shape.text(column(number_column(name))) if found else column(name)
 
 
 def exact_value(fields: Sequence[FieldDescriptor]) -> Callable[[FieldDescriptor, str], str]:
@@ -123,9 +139,9 @@ def _numbers(
     return lambda field, cell: canonical_number(plain_number(field, cell))
 
 
-def key_text(columns: Sequence[str]) -> str:
+def key_text(columns: Sequence[str], cell: Callable[[str], str] = column) -> str:
     """SQL: the key as a reader would name it."""
-    return " || ', ' || ".join(f"coalesce({column(name)}, '')" for name in columns)
+    return " || ', ' || ".join(f"coalesce({cell(name)}, '')" for name in columns)
 
 
 def _duplicates(model: Model, key: Key) -> Iterator[Query]:
@@ -134,9 +150,11 @@ def _duplicates(model: Model, key: Key) -> Iterator[Query]:
     one_text = len(columns) == 1 and _compares_as_text(table, columns)
     if one_text and (table.name, *columns) in model.unique_columns:
         return
+    if len(columns) == 1 and _stand_once(model, table, columns[0]):
+        return
     parts = [comparison(model, [(table, name)])(table, name, "t") for name in columns]
     typed = {f"k{number}": part for number, part in enumerate(parts)}
-    filled = " AND ".join(f"{column(name)} IS NOT NULL" for name in columns)
+    filled = " AND ".join(f"{_filled(model, table, name)} IS NOT NULL" for name in columns)
     name, names = _possible_duplicates(model, table, columns), ", ".join(typed)
     repeated = f"""SELECT {names} FROM (
             SELECT {", ".join(f"{cell} AS {k}" for k, cell in typed.items())} FROM {name} t
@@ -152,21 +170,58 @@ def _duplicates(model: Model, key: Key) -> Iterator[Query]:
         return
     if one_text and len(found) <= FEW:
         few = f"few{next(_NUMBERS)}"
-        model.database.create_table(few, {"k0": "VARCHAR"}, found)
+        kind = "UINTEGER" if (table.name, *columns) in model.numbers else "VARCHAR"
+        model.database.create_table(few, {"k0": kind}, found)
         repeated = f"SELECT * FROM shared.{few}"
     join = " AND ".join(f"d.{k} = {cell}" for k, cell in typed.items())
     # The fast comparison takes 5. for 5: what it takes for equal is counted by exact values.
-    exact = [_by_value(table.schema.field(name), column(name)) for name in columns]
+    exact = [_by_value(table.schema.field(name), _filled(model, table, name)) for name in columns]
     valid = [of_type(table, name) for name in columns]
+    words = key_text(columns, partial(_cell, model, table))
     # A name that no column of a package can have.
     twins = identifier("\x1ftwins")
     yield Query(
         table.name,
-        f"""SELECT t.{ORD}, {literal(columns[0])}, {key_text(columns)}, {literal(expected)}
+        f"""SELECT t.{ORD}, {literal(columns[0])}, {words}, {literal(expected)}
         FROM (SELECT t.*, count(*) OVER (PARTITION BY {", ".join(exact)}) AS {twins}
             FROM {name} t JOIN ({repeated}) d ON {join} WHERE {" AND ".join(valid)}) t
         WHERE {twins} > 1""",
     )
+
+
+def _filled(model: Model, table: Table, name: str) -> str:
+    """SQL: a column of `t` that is NULL where a cell has no value, be it text or a number."""
+    known = (table.name, name) in model.numbers
+    return column(number_column(name) if known else name)
+
+
+def _stand_once(model: Model, table: Table, name: str) -> bool:
+    """Whether the numbers of a column show that each of its cells stands once."""
+    found = model.numbers.get((table.name, name))
+    return found is not None and _different(model, table, name, found) == found.cells
+
+
+def _different(model: Model, table: Table, name: str, numbers: Numbers) -> int | None:
+    """How many different numbers a column has, where a set of bits tells."""
+    if not numbers.countable or numbers.cells > numbers.span:
+        return None
+    ((number,),) = model.database.rows(f"SELECT bit_count({numbers.bits(table.name, name)})")
+    return int(number)
+
+
+def _all_stand_in(model: Model, key: Key) -> bool:
+    """Whether the numbers of both columns show that each cell stands in the other table."""
+    if len(key.columns) > 1 or key.parent is None:
+        return False
+    own, others = (key.table.name, key.columns[0]), (key.parent.name, key.others[0])
+    child, parent = model.numbers.get(own), model.numbers.get(others)
+    if not (child and parent and parent.countable and parent.holds(child)):
+        return False
+    known, these = parent.bits(*others), parent.bits(*own)
+    ((more,),) = model.database.rows(
+        f"SELECT bit_count(known | {these}) - bit_count(known) FROM (SELECT {known} AS known)"
+    )
+    return not more
 
 
 def _possible_duplicates(model: Model, table: Table, columns: Sequence[str]) -> str:
@@ -212,15 +267,17 @@ def primary_key(model: Model) -> Iterator[Query]:
     """
     for key in primary_keys(model.tables):
         yield from _duplicates(model, key)
-        yield empty_parts(key)
+        yield empty_parts(key, model)
     yield from _shared_keys(model)
 
 
-def empty_parts(key: Key) -> Query:
-    """Rows in which a part of a key is empty."""
-    empty, found = " OR ".join(f"{column(name)} IS NULL" for name in key.columns), key.columns
+def empty_parts(key: Key, model: Model | None = None) -> Query:
+    """Rows in which a part of a key is empty; of a `model`, numbers are read as such."""
+    cell = column if model is None else partial(_cell, model, key.table)
+    filled = column if model is None else partial(_filled, model, key.table)
+    empty, found = " OR ".join(f"{filled(name)} IS NULL" for name in key.columns), key.columns
     words = "'a key without empty parts'"
-    return Query.rows(key.table, found[0], empty, words, key_text(found))
+    return Query.rows(key.table, found[0], empty, words, key_text(found, cell))
 
 
 def _shared_keys(model: Model) -> Iterator[Query]:
@@ -265,6 +322,8 @@ def foreign_key(model: Model) -> Iterator[Query]:
     """
     for key in foreign_keys(model.tables):
         assert key.parent
+        if _all_stand_in(model, key):
+            continue
         filled, join = [], []
         for name, other in zip(key.columns, key.others, strict=True):
             value = comparison(model, [(key.table, name), (key.parent, other)])
@@ -273,7 +332,8 @@ def foreign_key(model: Model) -> Iterator[Query]:
             join += [f"{own} = {value(key.parent, other, 'p')}", of_type(key.parent, other, "p")]
         # How cells compare depends on the longest: one that has no value is left alone by all.
         broken = f"{' AND '.join(filled)} AND NOT {_stands_in(key.parent, ' AND '.join(join))}"
-        expected, found = literal(key.expected), key_text(key.columns)
+        expected = literal(key.expected)
+        found = key_text(key.columns, partial(_cell, model, key.table))
         yield Query.rows(key.table, key.columns[0], broken, expected, found)
 
 

@@ -16,7 +16,7 @@ from kzdata.evidence import intervals
 from kzdata.evidence.intervals import ends
 from kzdata.standard.declarations import DateColumns, Figure, Links
 from kzdata.standard.descriptor import Descriptor, Schema, Table
-from kzdata.validation.evidence_tables import Model, record_keys
+from kzdata.validation.evidence_tables import Model, linked, record_keys
 from kzdata.validation.rule import MAX_FINDINGS, Query, Violation, rule
 from kzdata.validation.rules.keys import cycles
 
@@ -54,11 +54,7 @@ def _links(
     for table, d in model.each("links"):
         if not (relations := getattr(d, kind)) or not key:
             continue
-        linked = " UNION ALL ".join(
-            f"SELECT {column(end)} FROM {identifier(table.name)} t" for end in (d.claim, d.other)
-        )
-        # Few claims are linked: the rest need not be kept for the joins.
-        few = f"(SELECT * FROM {identifier(claims.name)} WHERE {identifier(key)} IN ({linked}))"
+        few = f"shared.{identifier(linked(claims))}"
         both = f"""JOIN {few} c ON {column(key, "c")} = {column(d.claim)}
             JOIN {few} o ON {column(key, "o")} = {column(d.other)} {joins}"""
         broken = f"{among(column(d.relation), relations)} AND {breach}"

@@ -1,7 +1,7 @@
 """Keys that are kept as numbers: nothing is found that their texts would not tell, and no less."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -118,7 +118,7 @@ def package(parents: list[str], children: list[tuple[str, str]], required: bool)
         yield build(Path(folder) / "package", specs).root
 
 
-def findings(root: Path) -> tuple[Finding, ...]:
+def findings(root: Path) -> Sequence[Finding]:
     return validate(root).findings
 
 

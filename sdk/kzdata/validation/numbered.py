@@ -85,8 +85,13 @@ def _step(name: str, number: int) -> str:
 
 
 def number_of(name: str) -> str:
-    """SQL: the number of a column's text, from the last of the steps; NULL where it has none."""
+    """SQL: the number of a column's text, by the last of the steps; NULL where it has none."""
     return f"CAST({identifier(_step(name, len(_STEPS)))} AS UINTEGER)"
+
+
+def is_known(name: str) -> str:
+    """SQL: whether a column's text has a number, by the steps."""
+    return f"{identifier(_step(name, len(_STEPS)))} IS NOT NULL"
 
 
 def number_column(name: str) -> str:

@@ -22,7 +22,14 @@ from kzdata.standard.field_types.pattern import check_size
 from kzdata.standard.inner_names import places
 from kzdata.standard.source import in_folders, named, open_sheet
 from kzdata.validation.evidence_tables import columns_needed, columns_related
-from kzdata.validation.numbered import Numbers, Shape, number_column, number_of, shape_of
+from kzdata.validation.numbered import (
+    Numbers,
+    Shape,
+    is_known,
+    number_column,
+    number_of,
+    shape_of,
+)
 from kzdata.validation.report import NOT_CHECKED
 from kzdata.validation.rule import (
     RULES,
@@ -358,12 +365,8 @@ class Reading:
         typed = self._typed(sheet, checks)
         texts = {name: sheet.cell(identifier(name), kind) for name, (kind, _) in typed.items()}
         needed = columns_needed(self.table, self.package)
-        kept = {
-            number_column(name) if name in shapes else name: number_of(name)
-            if name in shapes
-            else self._cell(name, texts.get(name))
-            for name in needed
-        }
+        kept = {n: self._cell(n, texts.get(n)) for n in needed if n not in shapes}
+        kept |= {number_column(name): number_of(name) for name in shapes}
         passing = self._passing(checks) | {name: test for name, (_, test) in typed.items()}
         # What no rule asks for has to be read, too: only then DuckDB finds what is not UTF-8.
         unasked = (n for n in self.columns if n not in passing and sheet.textual)
@@ -604,9 +607,7 @@ def _cleared_by_bytes(asked: Rule | Check, seen: Iterable[FileStats]) -> bool:
 def _proven_by_numbers(checks: Sequence[ColumnCheck], shapes: Set[str]) -> Iterator[ColumnCheck]:
     """The same checks, proven by the number of a cell where its pattern proves them."""
     known = {
-        sql.full_match(
-            identifier(one.field), one.check.pattern
-        ): f"{number_of(one.field)} IS NOT NULL"
+        sql.full_match(identifier(one.field), one.check.pattern): is_known(one.field)
         for one in checks
         if one.field in shapes and one.check.pattern is not None
     }

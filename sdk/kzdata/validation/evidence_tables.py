@@ -304,14 +304,6 @@ class Model:
         )
         return union_all(parts, "row principal home", "tab id")
 
-    def passages_of(self, table: Table, name: str) -> str:
-        """SQL: the passages `p` that a column of rows `t` names, to be joined with them."""
-        if not self.traceable or name != table.schema.principal or not table.schema.record_key:
-            return f"shared.passages p ON p.span = {column(name)}"
-        # Numbers of rows are compared faster than texts.
-        return f"""(SELECT r.row, s.* FROM shared.records r JOIN shared.passages s
-            ON s.{ORD} = r.principal WHERE r.tab = {literal(table.name)}) p ON p.row = t.{ORD}"""
-
     def _linked(self, table: Table) -> str:
         """The rows of a table of claims that some link ties, which are few."""
         ends = " UNION ALL ".join(
@@ -607,7 +599,8 @@ class Model:
             f"""SELECT t.{ORD}, p.grammar, {literal(table.name)},
                 {", ".join(column(getattr(f, part)) for part in FIGURE_PARTS)},
                 {", ".join(literal(getattr(f, part)) for part in FIGURE_PARTS)}, p.quote
-            FROM {identifier(table.name)} t LEFT JOIN {self.passages_of(table, f.span)}"""
+            FROM {identifier(table.name)} t
+            LEFT JOIN shared.passages p ON p.span = {column(f.span)}"""
             for table, f in self.each("figure")
         )
         fields = " ".join(f"{part}_field" for part in FIGURE_PARTS)

@@ -161,7 +161,7 @@ def date_after_article(model: Model) -> Iterator[Query]:
     for (sources, a), _ in model.together("sources", "spans"):
         for table, principal in model.each("principal") if a.published_on else ():
             published = column(a.published_on, "a")
-            joins = f"""JOIN {model.passages_of(table, principal)}
+            joins = f"""JOIN shared.passages p ON p.span = {column(principal)}
                 JOIN {identifier(sources.name)} a ON a.{ORD} = p.article"""
             for period in table.schema.dates:
                 # What is known by its month alone (`2022-01`) is no day, and after nothing.

@@ -247,6 +247,24 @@ def test_other_errors(server: Server, tmp_path: Path, monkeypatch: pytest.Monkey
         validate(tmp_path, remote=True)
 
 
+@pytest.mark.parametrize(
+    "address", ["http://[x/a.csv", "http://", "https:///a.csv", "HTTP://\u2100"]
+)
+def test_addresses_that_are_none(address: str, tmp_path: Path) -> None:
+    """Catches a failure of kzdata in place of a word about the address."""
+    report = validate(local(tmp_path, {"path": address}), remote=True)
+    assert f"{address} is not fetched" in report.findings[0].found
+    if len(address) > 8:
+        with pytest.raises((UsageError, PackageError)):
+            validate(address, remote=True)
+
+
+def test_one_file_by_two_spellings(server: Server) -> None:
+    server.put("/p/a.csv", SOUND)
+    entries = {"path": "a.csv"}, {"path": "./a.csv"}
+    assert validate(server.put("/p/datapackage.json", described(*entries)), remote=True).valid
+
+
 def test_a_silent_server_is_not_waited_for(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ machine.
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -71,6 +72,8 @@ class Fetching:
             NotReadError: It is more than the limits allow.
             UsageError: The address is not that of a descriptor.
         """
+        if _is_web(address) and not _fetchable(address):
+            raise UsageError(f"{address!r} is no address")
         base, name = _divided(address)
         if not name.endswith((".json", ".yaml", ".yml")):
             raise UsageError(f"{shown(address)}: name the address of its {DESCRIPTOR}")
@@ -85,8 +88,9 @@ class Fetching:
 
     def _beside(self, base: str, path: str, folder: Path) -> None:
         """Fetch a file of the package; where there is none, whoever looks for it tells."""
-        web = base.startswith(WEB)
-        there = self._fetch(f"{base}/{quote(path) if web else path}", folder / path)
+        if (folder / path).exists():  # another spelling of its path
+            return
+        there = self._fetch(f"{base}/{quote(path) if _is_web(base) else path}", folder / path)
         if not there and is_pattern(path):
             way = "list its files"
             raise PackageError(f"{path} is a pattern, which no address is searched for; {way}")
@@ -156,7 +160,8 @@ class Fetching:
             reason = " ".join(str(error).split())[:200]
             raise MissingExtraError(f"{shown(address)}: {reason}; {_library(address)}") from error
         except Exception as error:  # each library has errors of its own
-            raise PackageError(f"{shown(address)}: {_reason(error)}") from error
+            reason = _reason(error).replace(address, shown(address))
+            raise PackageError(f"{shown(address)}: {reason}") from error
         return True
 
     def _count(self, size: int, address: str) -> None:
@@ -168,24 +173,31 @@ class Fetching:
 
 def shown(address: str) -> str:
     """An address without what may be secret in it: a password, or the key of a signed one."""
-    if not address.startswith(WEB):
+    if not _is_web(address):
         return address
     parts = urlsplit(address)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
+def _is_web(address: str) -> bool:
+    return address.lower().startswith(tuple(f"{scheme}://" for scheme in WEB))
+
+
 def _divided(address: str) -> tuple[str, str]:
     """What the paths of a package at an address are relative to, and its descriptor's name."""
-    if address.startswith(WEB):
-        parts = urlsplit(address)
-        address = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
-    base, _, name = address.rpartition("/")
-    return base, unquote(name) if address.startswith(WEB) else name
+    if not _is_web(address):
+        base, _, name = address.rpartition("/")
+        return base, name
+    parts = urlsplit(address)
+    base, _, name = urlunsplit((parts.scheme, parts.netloc, parts.path, "", "")).rpartition("/")
+    return base, unquote(name)
 
 
 def _fetchable(value: Any) -> bool:
     """Whether a value of a descriptor is an address that is fetched: one of the web."""
-    return isinstance(value, str) and bool(re.match("https?://", value, re.IGNORECASE))
+    with suppress(ValueError):  # what urlsplit takes for no address
+        return isinstance(value, str) and _is_web(value) and bool(urlsplit(value).hostname)
+    return False
 
 
 def _path_of(address: str) -> str:

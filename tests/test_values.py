@@ -74,7 +74,7 @@ def test_all_kinds_of_values_are_read() -> None:
         assert flags <= {
             *("no_allow", "reference", "retracted", "every", "exit_code", "force", "listed"),
             *("serve", "include_texts", "help", "strict", "ids", "damaged", "parts", "standing"),
-            *("statements", "as_new", "schema", "dry_run", "partial", "unseen"),
+            *("statements", "as_new", "schema", "dry_run", "partial", "unseen", "remote"),
         }
 
 

@@ -28,6 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kzdata-texts", metavar="DIR", help="folder with the package's articles")
     words = "allow a larger package: NAME=VALUE, such as files=5000"
     group.addoption("--kzdata-limit", metavar="LIMIT", action="append", default=[], help=words)
+    words = "fetch files at addresses; --kzdata may be the address of a datapackage.json"
+    group.addoption("--kzdata-remote", action="store_true", help=words)
     grave = ("error", "warning", "unchecked")
     words = "fail from this on: error (the default), warning or unchecked"
     group.addoption("--kzdata-fail-on", choices=grave, default="error", help=words)
@@ -94,6 +96,7 @@ class Package(pytest.Collector):
             fail_on=fail_on,
             limits=Limits.of(),
             package_limits=_limits(self.config),
+            remote=option("--kzdata-remote"),
         )
 
 

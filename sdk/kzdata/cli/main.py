@@ -429,6 +429,9 @@ def validate(
     scratch: Annotated[
         str | None, Option(help="With --spark: a folder that its workers see.")
     ] = None,
+    remote: Annotated[
+        bool, Option("--remote", help="Fetch files at addresses; PATH may be one, too.")
+    ] = False,
 ) -> None:
     """Check a package, and list what is wrong with it.
 
@@ -461,6 +464,7 @@ def validate(
                 package_limits=package_limits,
                 spark=_session(spark),
                 scratch=scratch,
+                remote=remote,
             )
         _report(result, place, form, output, every)
 

@@ -22,7 +22,7 @@ from xml.etree import ElementTree
 
 from kzdata.cli.listing import by_cause, summary
 from kzdata.cli.terminal import as_json, safe
-from kzdata.files.archive import DESCRIPTOR, bundled_version
+from kzdata.files.archive import DESCRIPTOR, address_of, bundled_version
 from kzdata.validation import RULES, Finding, Report, Rule
 from kzdata.validation.report import NOT_CHECKED, counted
 from kzdata.validation.rule import GROUPS, in_group
@@ -46,6 +46,8 @@ def folder(path: str | Path | None) -> str:
     That is `GITHUB_WORKSPACE` where it is set, the working directory otherwise. Empty for a package
     that lies in neither.
     """
+    if address_of(path):
+        return ""
     base = Path(os.environ.get("GITHUB_WORKSPACE") or Path.cwd())
     # No path is below another drive, and a link may lead in a cycle.
     try:

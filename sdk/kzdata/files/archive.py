@@ -17,7 +17,7 @@ import unicodedata
 import zipfile
 import zlib
 from codecs import BOM_UTF8
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -44,6 +44,8 @@ SMALL_BYTES = 1 << 20  # what unpacks to no more than this is taken at any ratio
 MAX_NAME_BYTES = 255  # of one part of a path: more than that, no usual file system takes
 MAX_PATH_BYTES = 4_000
 ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError)
+# Schemes of addresses at which a package can lie.
+SCHEMES = ("https", "http", "s3", "gs", "abfs")
 # JSON can write half of a surrogate pair, which no UTF-8 holds (RFC 8259, 8.2).
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 # What Python takes for a number and RFC 8259 does not have, outside of strings.
@@ -61,6 +63,8 @@ class Archive:
     temp_dir: Path | None = None  # for what has to be unpacked; the system's own by default
     name: str = DESCRIPTOR  # of the descriptor's file
     limits: PackageLimits = DEFAULT
+    # Files that were fetched from elsewhere, by the names that the descriptor has for them.
+    fetched: Mapping[str, Path] = field(default_factory=dict)
     # Names that stand twice in an object, by file; the descriptor's own is "".
     twins: dict[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
     _read: dict[str, dict[str, Any] | KzdataError] = field(default_factory=dict, repr=False)
@@ -69,6 +73,8 @@ class Archive:
 
     def path_of(self, relative: str) -> Path:
         """A path by which the file of a safe relative path can be read; see `Folder.file`."""
+        if relative in self.fetched:
+            return self.fetched[relative]
         if reason := unsafe(relative) or hidden(relative):
             raise PackageError(f"{relative!r} {reason}; give a path inside the package")
         return self.files.file(relative)
@@ -123,8 +129,31 @@ def share_of_disk(folder: Path | None, share: float = 1 / 3) -> int:
     return int(shutil.disk_usage(folder or tempfile.gettempdir()).free * share)
 
 
+@dataclass(frozen=True)
+class Fetched:
+    """A package whose addresses are fetched when it is opened."""
+
+    place: str | Path | None  # where it lies on this machine
+    label: str  # what the caller named, for messages
+    # The descriptor with names of files in place of addresses, and these files by name.
+    local: Callable[[dict[str, Any]], tuple[dict[str, Any], Mapping[str, Path]]]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+Place = str | Path | Fetched | None  # of a package; None is the bundled one
+
+
+def address_of(place: Place) -> str | None:
+    """The address at which a package lies; None where it is a path."""
+    # A path has one slash where the address had two.
+    match = re.match(f"({'|'.join(SCHEMES)}):/+(?=.)", str(place))
+    return f"{match[1]}://{str(place)[match.end() :]}" if match else None
+
+
 def is_remote(value: Any) -> bool:
-    """Whether a value is an address, which the standard allows, and which is never fetched."""
+    """Whether a value is an address, which the standard allows, and which no reader fetches."""
     return isinstance(value, str) and bool(re.match("(https?|ftps?)://", value, re.IGNORECASE))
 
 
@@ -207,18 +236,24 @@ def workspace(parent: str | Path | None = None) -> Iterator[Path]:
 
 @contextmanager
 def opened(
-    path: str | Path | None = None, folder: Path | None = None, limits: PackageLimits = DEFAULT
+    path: Place = None, folder: Path | None = None, limits: PackageLimits = DEFAULT
 ) -> Iterator[Archive]:
     """Open a package for the time of the `with` block: a directory, its descriptor or a zip.
 
     The bundled one by default. A zip is unpacked in `folder`, or where temporary files go. What is
     not a package, or cannot be read safely, is a PackageError.
     """
+    if isinstance(path, Fetched):
+        with opened(path.place, folder, limits) as archive:
+            descriptor, fetched = path.local(archive.descriptor)
+            yield replace(archive, descriptor=descriptor, fetched=fetched, label=path.label)
+        return
     if path == "":
         raise PackageError("the path is empty")  # a variable without a value, not this directory
     place = bundled() if path is None else Path(path)
     if not exists(place):
-        raise PackageError(f"{place}: no such file or directory")
+        way = "; `kzdata validate --remote` fetches it" if address_of(path) else ""
+        raise PackageError(f"{address_of(path) or place}: no such file or directory{way}")
     if place.is_file() and place.suffix != ".json" and not is_yaml(place.name):
         with workspace(folder) as inside:
             unpack(place, inside, limits)
@@ -264,7 +299,7 @@ def _opened_at(
         if not file.is_file():
             raise _no_package(label)
         descriptor, twins = read_json(file, name, f"{label}: ", limits.descriptor)
-        yield Archive(root, descriptor, label, files, temp_dir, name, limits, {"": twins})
+        yield Archive(root, descriptor, label, files, temp_dir, name, limits, twins={"": twins})
 
 
 def _no_package(label: str) -> PackageError:

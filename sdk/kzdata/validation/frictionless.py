@@ -22,7 +22,7 @@ from typing import Any, Literal, NamedTuple, cast
 
 from kzdata.engine.limits import Limits, apart
 from kzdata.errors import LimitError, PackageError, require
-from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
+from kzdata.files.archive import DESCRIPTOR, Archive, Place, opened, workspace
 from kzdata.files.csv import Dialect, Record
 from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.standard.descriptor import FieldDescriptor, Table
@@ -96,7 +96,7 @@ CRASHES = {words: (one["reads"], one["sentence"]) for words, one in _TABLES["cra
 
 
 def compare(
-    path: str | Path,
+    path: Place,
     report: Report,
     temp_dir: str | Path | None = None,
     limits: PackageLimits = DEFAULT,

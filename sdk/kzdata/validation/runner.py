@@ -15,7 +15,7 @@ from kzdata.engine.sql import among, identifier
 from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
 from kzdata.evidence.proof import GRADES, grade
-from kzdata.files.archive import DESCRIPTOR, Archive, opened, workspace
+from kzdata.files.archive import DESCRIPTOR, Archive, Place, opened, workspace
 from kzdata.files.csv import FileStats, file_stats
 from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.standard.descriptor import MAX_NAME, Descriptor, Schema, Table
@@ -54,7 +54,7 @@ SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than t
 # with receipts take besides, the disk holds without taking much longer.
 MEMORY_LIMIT = 7 << 27
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
-UNFETCHED = "download it into the package and name it by a path"
+UNFETCHED = "download it into the package and name it by a path, or have it fetched (--remote)"
 UNREAD = "add a grammar of it (docs/contributing/add-a-language.md), or read them yourself"
 UNHEARD = "read yourself what its numbers count, and whether it denies them: rules know English"
 Progress = Callable[[str, int, int], None]
@@ -66,7 +66,7 @@ _REGISTERED = (
 
 
 def run_validation(
-    path: str | Path | None,
+    path: Place,
     texts: str | Path | None,
     threads: int | None,
     memory_limit: str | None,

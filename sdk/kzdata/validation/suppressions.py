@@ -8,9 +8,10 @@ that no exception outlives its cause.
 import os
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from itertools import product
 from operator import attrgetter
 from pathlib import Path
@@ -26,7 +27,7 @@ from kzdata.errors import (
     nearest,
     require,
 )
-from kzdata.files.archive import bundled
+from kzdata.files.archive import Place, address_of, bundled, workspace
 from kzdata.files.folder import Folder, bounded
 from kzdata.files.limits import DEFAULT, PackageLimits
 from kzdata.validation.report import NOT_CHECKED, SEVERITIES, Finding, Report, Severity, exceeded
@@ -301,7 +302,7 @@ def _parsed(content: bytes, label: str) -> tuple[Entry, ...]:
 
 def root(path: str | Path | None) -> Path:
     """The directory that a package's files are named relative to; of a zip, the zip itself."""
-    place = bundled() if path is None else Path(path)
+    place = bundled() if path is None else Path("." if address_of(path) else path)
     return place.parent if place.suffix == ".json" and not place.is_dir() else place
 
 
@@ -357,6 +358,7 @@ def validate(
     package_limits: PackageLimits = DEFAULT,
     spark: Any = None,
     scratch: str | Path | None = None,
+    remote: bool = False,
 ) -> Report:
     """Check a package against its own declarations.
 
@@ -382,6 +384,8 @@ def validate(
         package_limits: How large the package may be: what is beyond is not checked.
         spark: A Spark session, whose workers read the files; each sees them by the same path.
         scratch: With `spark`, a folder or address that its workers and this process can write to.
+        remote: Fetch files at addresses, within `package_limits`: `path` may be the address of a
+            `datapackage.json` (https, http, s3, gs, abfs), and resources may name theirs.
 
     Returns:
         The findings, with what was checked and what was not. Bad data never raises, and what takes
@@ -389,8 +393,10 @@ def validate(
 
     Raises:
         EngineError: Spark failed.
-        MissingExtraError: frictionless is to run, or Spark, and a library is not installed.
-        PackageError: The package, the directory of texts or the allow-list cannot be read at all.
+        MissingExtraError: frictionless is to run, or Spark, or something is to be fetched, and a
+            library is not installed.
+        PackageError: The package, the directory of texts or the allow-list cannot be read at all,
+            or something cannot be fetched.
         UsageError: A name in `select` or `ignore` is that of no rule and no group, `fail_on` is no
             severity, nothing can be written in `temp_dir`, or something does not go with `spark`.
     """
@@ -410,25 +416,59 @@ def validate(
         "package_limits": asdict(package_limits),
     }
     if spark is not None or scratch is not None:
-        _check_spark(spark, scratch, texts=texts, threads=threads, limits=limits)
+        others = {"texts": texts, "threads": threads, "limits": limits, "remote": remote or None}
+        _check_spark(spark, scratch, **others)
     if limits is not None:
-        return _validate_apart(options, limits, temp_dir)
+        return _validate_apart(options | {"remote": remote}, limits, temp_dir)
+    unasked = left_out(select, ignore)
     listed = AllowList()
     if allow:
-        listed = package_allow_list(path) if allow is True else read(allow, root(path))
-    unasked = left_out(select, ignore)
+        listed = _own_allow_list(path) if allow is True else read(allow, root(path))
     if reference:
         require("frictionless", "frictionless")
-    parts = (memory_limit, temp_dir, progress, package_limits)
-    if spark is None:
-        report = run_validation(path, texts, threads, *parts)
-    else:
-        report = _on_spark(spark, str(scratch), path, *parts)
-    report = replace(report, fail_on=fail_on)
-    # Before anything is left out or allowed: else frictionless alone would find it.
-    if reference:
-        report = _with_reference(path, report, temp_dir, package_limits)
-    return narrowed(report, unasked, listed)
+    with _fetching(path, remote, temp_dir, package_limits) as (package, place, stated):
+        parts = (memory_limit, place, progress, package_limits)
+        if spark is None:
+            report = run_validation(package, texts, threads, *parts)
+        else:
+            report = _on_spark(spark, str(scratch), path, *parts)
+        report = replace(report, fail_on=fail_on)
+        # Before anything is left out or allowed: else frictionless alone would find it.
+        if reference:
+            report = _with_reference(package, report, place, package_limits)
+        return narrowed(stated(report), unasked, listed)
+
+
+@contextmanager
+def _fetching(
+    path: str | Path | None, remote: bool, temp_dir: str | Path | None, limits: PackageLimits
+) -> Iterator[tuple[Place, str | Path | None, Callable[[Report], Report]]]:
+    """What is to be opened, where temporary files go, and how a report names what was fetched."""
+    if not remote:
+        yield path, temp_dir, lambda report: report
+        return
+    from kzdata.files.remote import Fetching
+
+    with workspace(temp_dir) as folder:
+        (made := folder / "fetched").mkdir()
+        fetching = Fetching(made, limits)
+        yield fetching.package(path), folder, partial(_with_addresses, fetching.stated)
+
+
+def _with_addresses(stated: Callable[[str], str], report: Report) -> Report:
+    """A report in which addresses stand for the files that were fetched."""
+
+    def named(one: Finding) -> Finding:
+        file, found, expected, fix = map(stated, (one.file, one.found, one.expected, one.fix))
+        return replace(one, file=file, found=found, expected=expected, fix=fix)
+
+    found, followers = (tuple(map(named, some)) for some in (report.findings, report.followers))
+    return replace(report, findings=found, followers=followers)
+
+
+def _own_allow_list(path: str | Path | None) -> AllowList:
+    """The allow-list of a package; a stranger's, which is fetched, has none."""
+    return AllowList() if address_of(path) else package_allow_list(path)
 
 
 def _check_spark(spark: Any, scratch: str | Path | None, **others: Any) -> None:
@@ -452,7 +492,7 @@ def _on_spark(spark: Any, scratch: str, *options: Any) -> Report:
 
 
 def _with_reference(
-    path: str | Path | None, report: Report, temp_dir: str | Path | None, limits: PackageLimits
+    path: Place, report: Report, temp_dir: str | Path | None, limits: PackageLimits
 ) -> Report:
     """A report with what the rules about reports find."""
     given = bundled() if path is None else path, report, temp_dir, limits
@@ -464,10 +504,12 @@ def _with_reference(
 def _validate_apart(options: dict[str, Any], limits: Limits, temp_dir: str | Path | None) -> Report:
     """Check a package in a process of its own."""
     paths = {name: _absolute(options[name]) for name in ("path", "texts", "allow")}
+    if address := address_of(options["path"]):
+        paths["path"] = address
     place = None if temp_dir is None else Path(temp_dir)
     try:
         report = Report.of(apart(f"{__name__}:validate_to_json", options | paths, limits, place))
-        named = options["path"]
+        named = None if address else options["path"]
         return report if named is None else replace(report, path=str(named))
     except LimitError as error:
         report = exceeded(str(options["path"] or "kzdata"), str(error))

@@ -73,7 +73,7 @@ def recommendation(package: Descriptor, _: Any, stats: FileStatsByPath) -> Itera
     "locally on disk”",
 )
 def resource_path(package: Descriptor, archive: Archive, *_: Any) -> Iterator[Violation]:
-    """Each file of the package is there, inside the package; addresses are not fetched."""
+    """Each file of the package is there; addresses are not fetched, unless that is asked for."""
     for resource in package.resources:
         for path in resource.path:
             where, expected = f"resources.{resource.name}", "a file of the package"

@@ -296,8 +296,8 @@ class Database:
         first: Sequence[Mapping[str, str]] = (),
         values: Collection[str] = (),
         shown: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        """Read a table's text into a relation with `ORD` and the columns `kept`.
+    ) -> int:
+        """Read a table's text into a relation with `ORD` and the columns `kept`: how many rows.
 
         `columns` names all that the file has, in its order; `kept` is SQL over them, by the name it
         gets; `first` are further columns that `kept` may use, made out of those of the file, and in
@@ -313,12 +313,13 @@ class Database:
         if len(parts) > MAX_SQL:
             raise NotReadError("more constraints than can be checked at once; divide the table")
         relation = rows_of(sheet, columns, values)
-        for made in filter(None, first):
-            relation = f"(SELECT *, {_selected(made)} FROM {relation})"
+        for columns_made in filter(None, first):
+            relation = f"(SELECT *, {_selected(columns_made)} FROM {relation})"
         try:
             if len(parts) > MAX_SHARED_SQL:
                 self.run("SET disabled_optimizers = 'common_subexpressions'")
-            self.run(f"CREATE OR REPLACE TABLE {_rows_of(name)} AS SELECT {parts} FROM {relation}")
+            made = f"CREATE OR REPLACE TABLE {_rows_of(name)} AS SELECT {parts} FROM {relation}"
+            ((number,),) = self.rows(made)
         except QueryError as error:
             # The file is not at fault.
             full = isinstance(error.__cause__, duckdb.OutOfMemoryException)
@@ -336,6 +337,7 @@ class Database:
         if shown:
             rows = f"SELECT *, {_selected(shown)} FROM ({rows})"
         self._create(name, rows, copied=small)
+        return int(number)
 
     def _create(self, name: str, sql: str, *, copied: bool = False) -> None:
         """Make a view, or a table of a copy, in place of what has the name."""

@@ -279,9 +279,9 @@ class Reading:
         """Whether no line is blank, where DuckDB has read the files; it passes over blank ones."""
         if all(one.lines is None for one in seen):
             return True
-        ((rows,),) = self.database.rows(f"SELECT count(*) FROM {identifier(self.table.name)}")
         # A blank line is a row where there is one column.
-        if len(self.columns) > 1 and sum(one.lines or 0 for one in seen) == rows + len(seen):
+        lines = sum(one.lines or 0 for one in seen)
+        if len(self.columns) > 1 and self.rows is not None and lines == self.rows + len(seen):
             return True
         found = [sheet.stats(number) for number in range(len(sheet.parts))]
         return all(_cleared_by_bytes(rule, found) for rule in in_group("structure"))
@@ -381,7 +381,7 @@ class Reading:
         first = [made, *map(dict, steps)]
         shown = self._shown(list(passing))
         name, columns = self.table.name, self.columns
-        self.database.create_relation(name, sheet, columns, kept, first, typed, shown)
+        self.rows = self.database.create_relation(name, sheet, columns, kept, first, typed, shown)
 
     def _found_shapes(self, sheet: Sheet, checks: list[ColumnCheck]) -> dict[str, Shape]:
         """The columns that are kept as numbers, by their patterns, with the form of their texts."""
@@ -490,11 +490,11 @@ class Reading:
         self.database.run(f"DROP TABLE {identifier(suspects)}")
 
     def _count(self) -> int:
-        """How many rows are suspect; meanwhile all are counted, and the numbers of columns."""
+        """How many rows are suspect; meanwhile the numbers of columns are counted."""
         columns = [identifier(number_column(name)) for name in self._shapes]
         parts = [f"count({one}), min({one}), max({one})" for one in columns]
-        ((self.rows, suspects, *counts),) = self.database.rows(
-            f"SELECT {', '.join(['count(*)', f'count({identifier(SUSPECT)})', *parts])} "
+        ((suspects, *counts),) = self.database.rows(
+            f"SELECT {', '.join([f'count({identifier(SUSPECT)})', *parts])} "
             f"FROM {identifier(self.table.name)}"
         )
         three = zip(counts[::3], counts[1::3], counts[2::3], strict=True)

@@ -374,11 +374,15 @@ class Database:
 
     def create_table_of_arrow(self, name: str, table: "pyarrow.Table") -> None:
         """Make a table out of one of Arrow."""
-        cursor = self._related()
-        cursor.register("\x1fgiven", table)
-        sql = f"CREATE TABLE {identifier(name)} AS SELECT * FROM {identifier(chr(31) + 'given')}"
-        self._work.carry_out(cursor, lambda: cursor.execute(sql))
-        cursor.unregister("\x1fgiven")
+        cursor, given = self._related(), "\x1fgiven"
+        cursor.register(given, table)
+        sql = f"CREATE TABLE {identifier(name)} AS SELECT * FROM {identifier(given)}"
+        try:
+            self._work.carry_out(cursor, lambda: cursor.execute(sql))
+        except ENGINE_ERRORS as error:
+            raise QueryError(first_line(error)) from error
+        finally:
+            cursor.unregister(given)
 
     def create_table_of_items(
         self, name: str, source: str, lists: str, columns: Sequence[str], more: Mapping[str, str]

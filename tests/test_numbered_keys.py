@@ -115,7 +115,8 @@ def package(parents: list[str], children: list[tuple[str, str]], required: bool)
     with tempfile.TemporaryDirectory() as folder:
         notes = [(parent, "=1" if n % 3 else "x") for n, parent in enumerate(parents)]
         specs = [Spec("parents", own, notes), Spec("children", other, children)]
-        yield build(Path(folder) / "package", specs).root
+        with patch("kzdata.validation.runner.NUMBERED_BYTES", 0):
+            yield build(Path(folder) / "package", specs).root
 
 
 def findings(root: Path) -> Sequence[Finding]:
@@ -126,7 +127,7 @@ def findings(root: Path) -> Sequence[Finding]:
 @example(["K-0000", "K-0001", "K-0003"], [("K-0002", "K-0000")], True)
 @example(["K-0000", "K-0001", "K-0003"], [("K-0003", "K-0000"), ("K-0004", "K-0000")], False)
 @example(["K-0000", "K-0001", "K-0001"], [("", "K-0000"), ("K-0001", "K-0000")], False)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_numbers_and_texts_find_the_same(
     parents: list[str], children: list[tuple[str, str]], required: bool
 ) -> None:

@@ -50,6 +50,7 @@ from kzdata.validation.rules import (
 )
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
+NUMBERED_BYTES = 32 << 20  # from here on keys as numbers save more time than planning them takes
 # Bytes that DuckDB takes before it spills, where nobody says otherwise: what a million figures
 # with receipts take besides, the disk holds without taking much longer.
 MEMORY_LIMIT = 7 << 27
@@ -250,7 +251,7 @@ class Run:
         numbers = count()
         # The largest first, so that no core waits for the last one.
         largest = sorted(tables, key=lambda table: -self.sizes[table.path])
-        numbering = keys_alone(self.package)
+        numbering = self.sizes.total() >= NUMBERED_BYTES and keys_alone(self.package)
 
         def read(table: Table) -> Reading:
             place = folder / str(number := next(numbers))

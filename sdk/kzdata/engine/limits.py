@@ -34,8 +34,7 @@ from kzdata.files.limits import bytes_of
 # Bytes that a process may take beyond what DuckDB is given: rows in Python, decompression, the
 # program itself.
 BEYOND = 3 << 29
-# Bytes that DuckDB takes at most, where nobody says otherwise: a million figures fit.
-TRACED_MEMORY = 3 << 30
+PROCESS_MEMORY = 9 << 29  # bytes for a process of its own, where nobody names a limit of DuckDB's
 COMMAND_MEMORY = 6 << 30  # bytes for every command but those that name a limit
 SECONDS = 600.0  # seconds for every command that names no deadline
 GRACE = 2.0  # seconds in which a process that is called off may clean up
@@ -67,7 +66,7 @@ class Limits(NamedTuple):
         with suppress(errors.UsageError):  # what is no size is left to DuckDB, which refuses it
             if engine:
                 return cls(bytes_of(engine) + BEYOND, seconds)
-        return cls(of_machine(TRACED_MEMORY + BEYOND, 9 / 10), seconds)
+        return cls(of_machine(PROCESS_MEMORY, 9 / 10), seconds)
 
     @classmethod
     def stated(cls) -> "Limits":

@@ -11,7 +11,6 @@ from operator import attrgetter
 from pathlib import Path
 
 from kzdata.engine.database import Database, sensible_memory
-from kzdata.engine.limits import TRACED_MEMORY
 from kzdata.engine.sql import among, identifier
 from kzdata.errors import NotJSONError, PackageError
 from kzdata.evidence import articles as article_texts
@@ -51,8 +50,9 @@ from kzdata.validation.rules import (
 )
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
-# Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit.
-MEMORY_LIMIT = 1 << 30
+# Bytes that DuckDB takes before it spills, where nobody says otherwise: what a million figures
+# with receipts take besides, the disk holds without taking much longer.
+MEMORY_LIMIT = 7 << 27
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
 UNFETCHED = "download it into the package and name it by a path"
 UNREAD = "add a grammar of it (docs/contributing/add-a-language.md), or read them yourself"
@@ -81,8 +81,7 @@ def run_validation(
             sizes, tables = file_sizes(archive, descriptor), descriptor.tables.values()
             large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
             threads = threads or (None if large else 1)
-            traced = any(table.schema.edges for table in tables)
-            memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
+            memory = memory_limit or sensible_memory(MEMORY_LIMIT)
             spill = limits.spilled
             with Database(threads, memory, temp_dir=folder, spill=spill) as database:
                 steps = progress or (lambda step, number, of: None)

@@ -51,7 +51,6 @@ CLAIMS = ""  # in place of a table's name: any table of claims
 EVERYWHERE = ""  # in place of an article's key: all articles
 # What an edge can be; W3C Web Annotation would call them motivations.
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inherited", "inferred")
-MOST_COPIED = 10_000  # edges that are kept with their cells
 NUMBERED = [*PACKS]  # languages with a grammar; each has its place for a number
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
 # SQL: what an edge `t` is joined with: its column, and its passage.
@@ -98,7 +97,7 @@ class Model:
         self.descriptor = descriptor
         self.files = files
         self.tables: dict[str, Table] = {}  # those that could be read
-        self.edges_numbered = self._cells_shared = False
+        self.edges_numbered = False
         # Tables, each with a column whose values stand once each, as edges show.
         self.unique_columns: frozenset[tuple[str, str]] = frozenset()
         # The columns, each of a table, whose cells are kept as numbers.
@@ -183,7 +182,6 @@ class Model:
             self._share(records=self._records(), edge_numbers=self._edge_numbers())
             self._share_edge_kinds()
             self._settle_inherited()
-            self._share_cells()
             self._share_evidence()
             self._share_orphan_edges()
         self.edges_numbered = True
@@ -357,29 +355,12 @@ class Model:
         )
         self._share_edge_kinds()
 
-    def _share_cells(self) -> None:
-        """The edges of a small package with their cells: there, most time would be planning."""
-        ((number,),) = self.database.rows("SELECT count(*) FROM shared.edge_numbers")
-        if number > MOST_COPIED:
-            return
-        names = ", ".join(f"n.{name}" for name in EDGE.split())
-        parts = (
-            f"""SELECT {names}, {self._value(table)} FROM shared.edge_numbers n
-            JOIN shared.traced_columns c ON c.col = n.col AND c.tab = {literal(table.name)}
-            JOIN {identifier(table.name)} t ON t.{ORD} = n.row"""
-            for table in self.records()
-        )
-        self._share(edge_cells=union_all(parts, EDGE, "value"))
-        self._cells_shared = True
-
     def edges(self, asked: str = "true") -> str:
         """SQL: the edges `t` of `edge_numbers` with their columns `c` and the cells, as `value`.
 
         Of those columns alone that have an edge for which `asked` is true: SQL over its `role`,
-        `inherited` and column. Of few edges, it may be more.
+        `inherited` and column.
         """
-        if self._cells_shared:
-            return f"shared.edge_cells t {IN_COLUMN}"
         # The cells of a column are joined by the numbers of their rows. A join with whole rows
         # would carry all cells of a record to each of its edges, to take one of them.
         parts = (

@@ -68,13 +68,11 @@ def _links(
 @once_a_package
 def _relations(model: Model) -> frozenset[tuple[str, str, str]]:
     """Which relations tie claims of which tables: the table of links, relation, table of claims."""
+    claims = record_keys(table for table, _ in model.each("principal"))
     asked = [
-        f"""SELECT DISTINCT {literal(table.name)}, {column(d.relation)}, {literal(claims.name)}
-        FROM {identifier(table.name)} t JOIN shared.{identifier(linked(claims))} c
-        ON {column(key, "c")} = {column(d.claim)}"""
+        f"""SELECT DISTINCT {literal(table.name)}, {column(d.relation)}, c.tab
+        FROM {identifier(table.name)} t JOIN ({claims}) c ON c.id = {column(d.claim)}"""
         for table, d in model.each("links")
-        for claims, _ in model.each("principal")
-        if (key := claims.schema.record_key)
     ]
     return frozenset(model.database.rows(" UNION ALL ".join(asked)) if asked else ())
 

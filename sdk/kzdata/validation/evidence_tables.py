@@ -17,6 +17,7 @@ from kzdata.engine.database import Database
 from kzdata.engine.sql import (
     ORD,
     among,
+    bigint,
     byte_length,
     column,
     contains,
@@ -53,16 +54,21 @@ EVERYWHERE = ""  # in place of an article's key: all articles
 ROLES = ("verbatim", "normalised", "resolved", "coded", "inherited", "inferred")
 NUMBERED = [*PACKS]  # languages with a grammar; each has its place for a number
 FIGURE_PARTS = ("text", "low", "high", "qualifier")
-# SQL: what an edge `t` is joined with: its column, and its passage.
+# SQL: what a proof joins an edge `t` with: its column, and its passage.
 IN_COLUMN = "JOIN shared.traced_columns c USING (col)"
-IN_PASSAGE = f"JOIN shared.passages s ON s.{ORD} = t.passage"
-EDGE = f"{ORD} col row stated role inherited principal passage other_article"  # in `edge_numbers`
+IN_PASSAGE = f"""{IN_COLUMN}
+    JOIN (SELECT *, ' ' || quote || ' ' AS padded FROM shared.passages) s ON s.{ORD} = t.passage"""
 # Terms that stand inside a longer term of something else: within one family (a table of entities,
 # or the codebook) and scope, as elsewhere a longer term means nothing else.
 LONGER_TERMS = f"""SELECT n.role, n.scope, n.name, n.marked, o.marked AS longer, o.term
     FROM shared.terms n JOIN shared.terms o ON o.role = n.role AND o.family = n.family
         AND o.scope = n.scope AND o.name <> n.name
     WHERE length(o.marked) > length(n.marked) AND {contains("o.marked", "n.marked")}"""
+# By category or entity, its terms between blanks, and the longer ones that they stand in.
+TERM_LISTS = """SELECT n.role, n.scope, n.name, list(DISTINCT ' ' || n.term || ' ') AS terms,
+        list(DISTINCT o.term) FILTER (o.term IS NOT NULL) AS longer
+    FROM shared.terms n LEFT JOIN shared.longer_terms o USING (role, scope, name, marked)
+    WHERE n.term IS NOT NULL GROUP BY ALL"""
 
 # A passage of several sentences has all of them.
 OWN_SENTENCES = f"""SELECT p.{ORD}, p.source, o.place AS opens, c.place AS closes
@@ -76,17 +82,12 @@ class EdgeProof(NamedTuple):
     """Which edges need not be asked of a rule: it cannot be broken for them.
 
     By default the rule is asked of all edges. An edge whose column or passage is not known is asked
-    of all rules, whatever they can prove. A rule may have several, for edges of several kinds.
+    of all rules, whatever they can prove.
     """
 
-    test: str = "false"  # SQL that is true only for edges `t`, as in `Model.edges`, that keep it
+    test: str = "false"  # SQL that is true only for `shared.edge_numbers t` that keep the rule
     join: str = ""  # what the test needs to know of an edge
-    where: str = "true"  # SQL: true for all edges that can break the rule, as in `Model.edges`
-
-    @property
-    def reads_cell(self) -> bool:
-        """Whether it needs the cell that an edge leads from, and not its numbers alone."""
-        return "t.value" in f"{self.test} {self.join}"
+    where: str = "true"  # SQL: true for all edges that can break the rule, of those `join` keeps
 
 
 class Model:
@@ -179,9 +180,7 @@ class Model:
             self._share(passages=self._passages())
         if self.traceable:
             self._share_traced_columns()
-            self._share(records=self._records(), edge_numbers=self._edge_numbers())
-            self._share_edge_kinds()
-            self._settle_inherited()
+            self._share(edge_numbers=self._edge_numbers())
             self._share_evidence()
             self._share_orphan_edges()
         self.edges_numbered = True
@@ -193,13 +192,12 @@ class Model:
         """
         if not self.edges_numbered:
             self.number_edges()
-        self._share(**{linked(one): self._linked(one) for one, _ in self.each("principal")})
         if self.traceable:
             self._share_readings()
-            self._share(terms=self._terms(), longer_terms=LONGER_TERMS)
+            self._share(terms=self._terms(), longer_terms=LONGER_TERMS, term_lists=TERM_LISTS)
             self._share(record_spans=self._record_spans())
             self._share(suspect_figures=self._suspect_figures(figures))
-            self._share(suspect_numbers=self.suspects(edges), suspect_rows=self._suspect_rows())
+            self._share(suspect_numbers=suspects(edges), suspect_rows=self._suspect_rows())
             self._share(suspect_edges=self._suspect_edges())
             self._share(record_receipts=self._record_receipts())
 
@@ -292,128 +290,39 @@ class Model:
             for table in self.records()
         }
 
-    def _records(self) -> str:
-        """Each row that can be traced, by its key, with its principal passage and the article."""
+    def _edge_numbers(self) -> str:
+        """Each edge of a known record, in numbers and with the cell's value."""
+        # One pass over all edges, as narrow as they can be: there are many. Passages are joined in
+        # each part, not once for all tables: there, DuckDB takes the edges for few.
+        edges, e = self._one("edges")
+        numbers = " ".join(f"WHEN {literal(role)} THEN {role_number(role)}" for role in ROLES)
+        stated = bigint(column(e.count, "e")) if e.count else "NULL"
+        role, value = column(e.role, "e"), self._value
         parts = (
-            f"""SELECT {small(f"t.{ORD}")}, p.{ORD}, p.article, {literal(table.name)},
-                {column(table.schema.record_key or "")}
-            FROM {identifier(table.name)} t LEFT JOIN shared.passages p ON {principal(table)}"""
+            f"""SELECT {small(f"e.{ORD}")}, c.col, {small(f"t.{ORD}")}, {stated},
+                CAST(CASE {checked_role(role, value(table))} {numbers} END AS UTINYINT),
+                {role} = 'inherited', {value(table)}, p.{ORD}, s.{ORD},
+                p.{ORD} IS NOT NULL AND (s.article = p.article) IS NOT TRUE
+            {self._edges_of(table, identifier(edges.name))}
+            LEFT JOIN shared.passages s ON s.span = {column(e.span, "e")}"""
             for table in self.records()
         )
-        return union_all(parts, "row principal home", "tab id")
-
-    def _linked(self, table: Table) -> str:
-        """The rows of a table of claims that some link ties, which are few."""
-        ends = " UNION ALL ".join(
-            f"SELECT {identifier(end)} FROM {identifier(links.name)}"
-            for links, d in self.each("links")
-            for end in (d.claim, d.other)
-        )
-        key = table.schema.record_key
-        tied = f"{identifier(key)} IN ({ends})" if key and ends else "false"
-        return f"SELECT * FROM {identifier(table.name)} WHERE {tied}"
-
-    def _edge_numbers(self) -> str:
-        """Each edge of a known record, in numbers: there are many, so that they must be narrow."""
-        edges, e = self._one("edges")
-        stated = f"try_cast({column(e.count, 'e')} AS UINTEGER)" if e.count else "NULL"
-        role = column(e.role, "e")
-        numbers = " ".join(f"WHEN {literal(name)} THEN {role_number(name)}" for name in ROLES)
-        asked = f"CASE {role} WHEN 'inherited' THEN coalesce(c.fits, {role}) ELSE {role} END"
-        return f"""SELECT {small(f"e.{ORD}")} AS {ORD}, c.col, r.row, {stated} AS stated,
-                CAST(CASE {asked} {numbers} END AS UTINYINT) AS role,
-                {role} = 'inherited' AS inherited, r.principal, s.{ORD} AS passage,
-                r.principal IS NOT NULL AND (s.article = r.home) IS NOT TRUE AS other_article
-            FROM {identifier(edges.name)} e JOIN shared.records r ON r.id = {column(e.record, "e")}
-            LEFT JOIN shared.traced_columns c ON c.tab = r.tab AND c.field = {column(e.field, "e")}
-            LEFT JOIN shared.passages s ON s.span = {column(e.span, "e")}"""
-
-    def _share_edge_kinds(self) -> None:
-        """The columns, roles and ways of edges that there are."""
-        kinds = "SELECT DISTINCT col, role, inherited FROM shared.edge_numbers"
-        self.database.run(f"CREATE OR REPLACE TABLE shared.edge_kinds AS {kinds}")
-
-    def _settle_inherited(self) -> None:
-        """Give inherited edges of columns that fit no role the one by which they are checked.
-
-        See `_suspect_edges`, which says it of texts.
-        """
-        unsettled = f"t.role = {role_number('inherited')}"
-        if not self._columns_of_edges(unsettled):
-            return
-        edge = (ORD, "col", "row", "passage")
-        same = " AND ".join(f"n.{name} = q.{name}" for name in edge)
-        self.database.run(
-            f"""UPDATE shared.edge_numbers n SET role = {role_number("verbatim")}
-            FROM (SELECT DISTINCT {", ".join(f"t.{name}" for name in edge)}
-                FROM {self.edges(unsettled)} {IN_PASSAGE}
-                WHERE {unsettled} AND s.quote = t.value) q WHERE {same}"""
-        )
-        self.database.run(
-            f"""UPDATE shared.edge_numbers t SET role = {role_number("resolved")}
-            WHERE {unsettled}"""
-        )
-        self._share_edge_kinds()
-
-    def edges(self, asked: str = "true") -> str:
-        """SQL: the edges `t` of `edge_numbers` with their columns `c` and the cells, as `value`.
-
-        Of those columns alone that have an edge for which `asked` is true: SQL over its `role`,
-        `inherited` and column.
-        """
-        # The cells of a column are joined by the numbers of their rows. A join with whole rows
-        # would carry all cells of a record to each of its edges, to take one of them.
-        parts = (
-            f"""SELECT {", ".join(f"n.{name}" for name in EDGE.split())}, {column(field, "r")}
-            FROM shared.edge_numbers n JOIN {identifier(table)} r ON r.{ORD} = n.row
-            WHERE n.col = {number}"""
-            for number, table, field in self._columns_of_edges(asked)
-        )
-        return f"({union_all(parts, EDGE, 'value')}) t {IN_COLUMN}"
-
-    def _columns_of_edges(self, asked: str) -> list[tuple[int, str, str]]:
-        """Number, table and name of the columns that have an edge for which `asked` is true."""
-        return self.database.rows(
-            f"""SELECT DISTINCT col, c.tab, c.field FROM shared.edge_kinds t {IN_COLUMN}
-            WHERE {asked} ORDER BY ALL"""
-        )
-
-    def suspects(self, proofs: Iterable[EdgeProof]) -> str:
-        """SQL: the edges that some proof does not clear, by number."""
-        parts = [f"SELECT {ORD} FROM shared.edge_numbers WHERE col IS NULL OR passage IS NULL"]
-        alike: dict[tuple[str, str, bool], dict[str, None]] = {}
-        for proof in proofs:
-            about = (proof.join, proof.where, proof.reads_cell)
-            alike.setdefault(about, {})[f"({proof.test})"] = None
-        # Proofs over the same edges are one scan, and what several rules name is tested once.
-        parts += [
-            f"""SELECT t.{ORD} FROM {asked} {join}
-            WHERE {where} AND ({" AND ".join(tests)}) IS NOT TRUE"""
-            for (join, where, reads_cell), tests in alike.items()
-            if (asked := self._asked(where, reads_cell))
-        ]
-        return " UNION ".join(parts)
-
-    def _asked(self, where: str, reads_cell: bool) -> str:
-        """SQL: the edges `t` for which `where` may be true, with their columns; none if empty."""
-        if where == "true" and not reads_cell:
-            return "shared.edge_numbers t"
-        if not self._columns_of_edges(where):
-            return ""
-        return self.edges(where) if reads_cell else f"shared.edge_numbers t {IN_COLUMN}"
+        names = f"{ORD} col row stated role inherited value principal passage other_article"
+        return union_all(parts, names)
 
     def _edges_of(self, table: Table, edges: str) -> str:
         """SQL: the edges `e` of a table's rows `t`, with columns `c` and principal passages `p`."""
         (_, e), schema = self._one("edges"), table.schema
         assert schema.record_key
+        principal = f"p.span = {column(schema.principal)}" if schema.principal else "false"
         return f"""FROM {edges} e
-            JOIN ({identifier(table.name)} t LEFT JOIN shared.passages p ON {principal(table)})
+            JOIN ({identifier(table.name)} t LEFT JOIN shared.passages p ON {principal})
                 ON {column(schema.record_key)} = {column(e.record, "e")}
             LEFT JOIN shared.traced_columns c
                 ON c.tab = {literal(table.name)} AND c.field = {column(e.field, "e")}"""
 
     def _value(self, table: Table) -> str:
-        """SQL: the cell of row `t` in the traced column `c`; of few edges."""
+        """SQL: the cell of row `t` in the traced column `c`."""
         numbers = self._column_numbers[table.name].items()
         cases = " ".join(f"WHEN {number} THEN {column(field)}" for field, number in numbers)
         return f"CASE c.col {cases} END"
@@ -521,8 +430,7 @@ class Model:
         """Codebook terms and aliases: what justifies a category or names an entity."""
         parts = union_all(self._term_tables(), "", "role family scope name term")
         # What is longer than every quote stands in none, and would only be compared.
-        return f"""SELECT *, ' ' || term || ' ' AS padded, {words("term")} AS marked
-            FROM ({parts}) WHERE {byte_length("term")}
+        return f"""SELECT *, {words("term")} AS marked FROM ({parts}) WHERE {byte_length("term")}
             <= (SELECT max({byte_length("quote")}) FROM shared.passages)"""
 
     def _term_tables(self) -> Iterator[str]:
@@ -607,12 +515,10 @@ class Model:
             for table in self.records()
         )
         names = f"{ORD} tab record field role span note value fits home home_first home_last"
-        # What is inherited is checked as words of the claim's own sentence would be.
-        named = "CASE WHEN s.quote = e.value THEN 'verbatim' ELSE 'resolved' END"
-        role = f"CASE e.role WHEN 'inherited' THEN coalesce(e.fits, {named}) ELSE e.role END"
+        role = checked_role("e.role", "e.value", "e.fits")
         # The quote's words are worked out once: `resolved` and `coded` look for terms among them.
-        asked = "role IN ('resolved', 'coded')"
-        return f"""SELECT *, CASE WHEN {asked} THEN {words("quote")} END AS words
+        named = "role IN ('resolved', 'coded')"
+        return f"""SELECT *, CASE WHEN {named} THEN {words("quote")} END AS words
             FROM (SELECT e.* REPLACE ({role} AS role), e.role = 'inherited' AS inherited,
                     s.source, s.quote, s.day, s.first, s.last, s.grammar
                 FROM ({union_all(parts, names)}) e
@@ -652,17 +558,6 @@ def union_all(parts: Iterable[str], names: str, texts: str = "") -> str:
     return " UNION ALL ".join([f"SELECT {', '.join(empty)} WHERE false", *parts])
 
 
-def principal(table: Table) -> str:
-    """SQL: whether a passage `p` is the principal one of row `t` of a table."""
-    name = table.schema.principal
-    return f"p.span = {column(name)}" if name else "false"
-
-
-def linked(table: Table) -> str:
-    """The shared relation of the rows of a table of claims that links tie."""
-    return f"linked {table.name}"
-
-
 def record_keys(tables: Iterable[Table]) -> str:
     """SQL: `tab` and `id` of every row of some tables that can be traced."""
     parts = (
@@ -671,6 +566,30 @@ def record_keys(tables: Iterable[Table]) -> str:
         if (key := table.schema.record_key)
     )
     return union_all(parts, "", "tab id")
+
+
+def checked_role(role: str, value: str, fits: str = "c.fits") -> str:
+    """SQL: the role by which an edge of a passage `s` is checked, given its role, cell and column.
+
+    What is inherited is checked as words of the claim's own sentence would be.
+    """
+    named = f"CASE WHEN s.quote = {value} THEN 'verbatim' ELSE 'resolved' END"
+    return f"(CASE {role} WHEN 'inherited' THEN coalesce({fits}, {named}) ELSE {role} END)"
+
+
+def suspects(proofs: Iterable[EdgeProof]) -> str:
+    """SQL: the edges that some proof does not clear, by number."""
+    parts = [f"SELECT {ORD} FROM shared.edge_numbers WHERE col IS NULL OR passage IS NULL"]
+    alike: dict[tuple[str, str], dict[str, None]] = {}
+    for test, join, where in proofs:
+        alike.setdefault((join, where), {})[f"({test})"] = None
+    # Proofs over the same edges are one scan, and what several rules name is tested once.
+    parts += [
+        f"""SELECT t.{ORD} FROM shared.edge_numbers t {join}
+        WHERE {where} AND ({" AND ".join(tests)}) IS NOT TRUE"""
+        for (join, where), tests in alike.items()
+    ]
+    return " UNION ".join(parts)
 
 
 def receipt_bits(schema: Schema) -> dict[str, int]:

@@ -81,8 +81,8 @@ class Query(NamedTuple):
     sql: str  # yields row, field, found and expected; the table's name first if `table` is None
     # SQL that is true for each figure that must be asked, where `sql` reads `suspect_figures`.
     figures: str | None = None
-    # Which edges need not be asked, where `sql` reads `suspect_edges`: all proofs must hold.
-    edges: tuple[EdgeProof, ...] = ()
+    # Which edges need not be asked, where `sql` reads `suspect_edges`.
+    edges: EdgeProof | None = None
 
     @classmethod
     def rows(

@@ -293,7 +293,7 @@ class Run:
         rules = in_group("figure", "evidence")
         asked = [one for rule in rules for one in rule.check(self.model) if isinstance(one, Query)]
         figures = [one.figures for one in asked if one.figures]
-        self.model.prepare(figures, [proof for one in asked for proof in one.edges])
+        self.model.prepare(figures, [one.edges for one in asked if one.edges])
 
     def _evaluate_parallel(self, first: Callable[[], None] | None, *groups: str) -> None:
         """Ask the rules of some groups side by side, and carry out `first` beside them."""

@@ -10,7 +10,7 @@ from kzdata.evidence import dates
 from kzdata.evidence.languages import DEFAULT_LANGUAGE, Grammar
 from kzdata.evidence.profile import cell
 from kzdata.validation.evidence_tables import (
-    IN_PASSAGE,
+    IN_COLUMN,
     Model,
     date_reading,
     grammar_number,
@@ -96,15 +96,15 @@ def date_far(model: Model) -> Iterator[Query]:
     away = f"abs({day('t.value')} - {day('s.day')}) > {FAR}"
     told = f"t.role = {role_number('normalised')} OR {sql.matches('s.quote', _TELLS_YEARS)}"
     told += f" OR s.grammar IS DISTINCT FROM {grammar_number(DEFAULT_LANGUAGE)}"
-    dates = "c.kind = 'date' AND c.part <> 'precision'"
-    edges = model.edges(dates)
+    edges = f"shared.edge_numbers t JOIN shared.passages s ON s.{ORD} = t.passage"
     yield Query(
         None,
-        f"""WITH far AS (SELECT DISTINCT t.col, t.row FROM {edges} {IN_PASSAGE}
-            WHERE {dates} AND {away})
+        f"""WITH far AS (SELECT DISTINCT t.col, t.row FROM {edges} JOIN shared.traced_columns c
+                ON c.col = t.col WHERE c.kind = 'date' AND c.part <> 'precision' AND {away})
         SELECT c.tab, t.row, c.field, any_value(t.value),
             'a day near ' || any_value(s.day) || ', or words that say the year'
-        FROM {edges} SEMI JOIN far f ON f.col = t.col AND f.row = t.row {IN_PASSAGE}
+        FROM (SELECT * FROM shared.edge_numbers SEMI JOIN far USING (col, row)) t {IN_COLUMN}
+        JOIN shared.passages s ON s.{ORD} = t.passage
         GROUP BY c.tab, t.row, c.field HAVING bool_and({away}) AND NOT bool_or({told})""",
     )
 
@@ -124,9 +124,9 @@ def date_cut_short(model: Model, texts: Articles) -> Iterator[Violation]:
     """
     for (edges, e), *_ in model.together("edges", "spans", "sources"):
         # A passage that many cells rest on is looked at once for each day that they hold.
-        read = f"c.kind = 'date' AND t.role = {role_number('normalised')}"
-        asked = f"""SELECT min(t.{ORD}), c.part, t.value, s.source, s.first, s.last, s.quote, s.day
-            FROM {model.edges(read)} {IN_PASSAGE} WHERE {read} GROUP BY ALL"""
+        asked = f"""SELECT min(t.{ORD}), c.part, t.value, p.source, p.first, p.last, p.quote, p.day
+            FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages p ON p.{ORD} = t.passage
+            WHERE c.kind = 'date' AND t.role = {role_number("normalised")} GROUP BY ALL"""
         for row, part, value, source, start, end, quote, spoken in model.database.rows(asked):
             text, written_on = texts.get(source, ""), _first_day(spoken, None)
             reads = model.grammar_of(source)

@@ -18,7 +18,7 @@ from kzdata.evidence.intervals import ends
 from kzdata.evidence.once import once_a_package
 from kzdata.standard.declarations import Claims, DateColumns, Figure, Links
 from kzdata.standard.descriptor import Descriptor, Schema, Table
-from kzdata.validation.evidence_tables import Model, linked, record_keys
+from kzdata.validation.evidence_tables import Model, record_keys
 from kzdata.validation.rule import MAX_FINDINGS, Query, Violation, rule
 from kzdata.validation.rules.keys import cycles
 
@@ -58,7 +58,11 @@ def _links(
         relations = [r for r in getattr(d, kind) if (table.name, r, claims.name) in linked_by]
         if not relations or not key:
             continue
-        few = f"shared.{identifier(linked(claims))}"
+        linked = " UNION ALL ".join(
+            f"SELECT {column(end)} FROM {identifier(table.name)} t" for end in (d.claim, d.other)
+        )
+        # Few claims are linked: the rest need not be kept for the joins.
+        few = f"(SELECT * FROM {identifier(claims.name)} WHERE {identifier(key)} IN ({linked}))"
         both = f"""JOIN {few} c ON {column(key, "c")} = {column(d.claim)}
             JOIN {few} o ON {column(key, "o")} = {column(d.other)} {joins}"""
         broken = f"{among(column(d.relation), relations)} AND {breach}"

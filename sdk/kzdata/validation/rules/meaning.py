@@ -15,7 +15,7 @@ from kzdata.evidence.sentences import Place, sentence_at
 from kzdata.evidence.spans import printed_at
 from kzdata.evidence.vocabulary import quoted_words
 from kzdata.standard.descriptor import Table
-from kzdata.validation.evidence_tables import IN_PASSAGE, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 
 if TYPE_CHECKING:
@@ -346,12 +346,12 @@ def _coded(model: Model, claims: list[_Claim]) -> Iterator[tuple[Any, ...]]:
     wanted += [(t, [e.certainty], events) for t, e in model.each("events") if e.certainty]
     for table, names, records in wanted:
         key = column(table.schema.record_key or "", "r")
-        coded = f"c.tab = {literal(table.name)} AND t.role = {role_number('coded')}"
         yield from model.database.rows(
             f"""SELECT c.tab, t.row, {key}, c.field, t.value, s.source, s.first, s.last
-            FROM {model.edges(coded)} {IN_PASSAGE}
+            FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage
             JOIN {identifier(table.name)} r ON r.{ORD} = t.row
-            WHERE {coded} AND c.field IN {LISTED} AND {key} IN {LISTED}""",
+            WHERE c.tab = {literal(table.name)} AND t.role = {role_number("coded")}
+                AND c.field IN {LISTED} AND {key} IN {LISTED}""",
             [names, records],
         )
 

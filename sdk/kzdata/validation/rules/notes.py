@@ -89,10 +89,9 @@ def _said(
     """
     name, note = f"unsure{next(_NUMBERS)}", column(e.note or "", "e")
     model.database.create_table(name, {"note": "VARCHAR"}, [(one,) for one in notes])
-    inferred = f"t.role = {role_number('inferred')}"
     asked = f"""SELECT t.{ORD}, {note} AS note, c.tab, t.row, t.value
-        FROM {model.edges(inferred)} JOIN {identifier(edges.name)} e ON e.{ORD} = t.{ORD}
-        JOIN shared.{name} n ON n.note = {note} WHERE {inferred}"""
+        FROM shared.edge_numbers t {IN_COLUMN} JOIN {identifier(edges.name)} e USING ({ORD})
+        JOIN shared.{name} n ON n.note = {note} WHERE t.role = {role_number("inferred")}"""
     # The words of a record are read once, however many of its cells are asked for.
     own = f"""SELECT r.tab, r.row, {_FIRST_WORDS}
         FROM (SELECT DISTINCT tab, row FROM ({asked})) r

@@ -14,14 +14,15 @@ from kzdata.evidence.sentences import Place
 from kzdata.standard.declarations import Events
 from kzdata.standard.descriptor import Table
 from kzdata.validation.counted import Counted, Vocabulary, claimed, vocabulary, words_of
-from kzdata.validation.evidence_tables import IN_COLUMN, IN_PASSAGE, Model, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, role_number
 from kzdata.validation.rule import Articles, Violation, rule
 from kzdata.validation.rules.exchanged import told
 
 if TYPE_CHECKING:
     from kzdata.evidence.clauses import Sentence
 
-# SQL: which edges `t` say their cells.
+# SQL: edges `t` with their columns `c` and passages `s`, and which of them say their cells.
+_EDGES = f"shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage"
 _SAID = f"NOT t.inherited AND t.role <> {role_number('inferred')}"
 # In front of an event in which something else happened: "hurt in clashes", "fled after the quake".
 _SETTING = re.compile(
@@ -48,7 +49,7 @@ _CELLS_BESIDE = f"""WITH q AS MATERIALIZED (SELECT p.{ORD}, p.source, p.first, p
         any_value(p.first) AS first, any_value(p.last) AS last, min(s.first) AS words,
         arg_min(s.last, s.first) AS ends, list(DISTINCT s.first) AS starts,
         bool_and(o.{ORD} IS NOT NULL) AS borrowed
-    FROM {{edges}} {IN_PASSAGE} JOIN q p ON p.{ORD} = t.principal LEFT JOIN o ON o.{ORD} = t.passage
+    FROM {_EDGES} JOIN q p ON p.{ORD} = t.principal LEFT JOIN o ON o.{ORD} = t.passage
     WHERE {_SAID} GROUP BY c.tab, t.row, c.field HAVING NOT bool_or({_overlap("s", "p")})"""
 
 
@@ -114,8 +115,7 @@ def _share_cells(model: Model, texts: Articles) -> bool:
     """Build the relation `cells_beside`; false where nothing can be traced."""
     if model.traceable:
         model.share_sentences(texts)
-        cells = _CELLS_BESIDE.format(edges=model.edges(_SAID))
-        model.database.create_table_as("cells_beside", cells)
+        model.database.create_table_as("cells_beside", _CELLS_BESIDE)
     return model.traceable
 
 
@@ -230,8 +230,7 @@ def _event_passages(events: Table, declared: Events) -> str:
     told_by = " OR ".join(f"c.field = {literal(x)}" for x in (declared.title, declared.type) if x)
     return f"""SELECT {column(events.schema.record_key or "", "e")} AS event,
             {column(declared.title, "e")} AS title, s.source, s.first, s.last
-        FROM shared.edge_numbers t {IN_COLUMN} {IN_PASSAGE}
-        JOIN {identifier(events.name)} e ON e.{ORD} = t.row
+        FROM {_EDGES} JOIN {identifier(events.name)} e ON e.{ORD} = t.row
         WHERE {_SAID} AND c.tab = {literal(events.name)} AND ({told_by})"""
 
 

@@ -25,7 +25,7 @@ from kzdata.evidence.vocabulary import (
     words,
 )
 from kzdata.standard.descriptor import FieldDescriptor
-from kzdata.validation.evidence_tables import IN_PASSAGE, Model, entity_words, role_number
+from kzdata.validation.evidence_tables import IN_COLUMN, Model, entity_words, role_number
 from kzdata.validation.rule import Query, Violation, rule
 
 ADVICE_ON_TERMS = "advice for packages that declare `kzdata:codebook`: docs/profile.md"
@@ -383,10 +383,10 @@ def _users(model: Model, terms: list[_Term]) -> dict[int, int]:
     rows = [(number, one.means, one.text) for number, one in enumerate(terms)]
     model.database.create_table(name, {"number": "INTEGER", **kinds}, rows)
     named = sql.contains(sql.words("s.quote"), sql.words("u.term"))
-    resolved = f"t.role = {role_number('resolved')}"
     found = model.database.rows(
         f"""SELECT u.number, count(DISTINCT c.tab || chr(31) || t.row)
-        FROM {model.edges(resolved)} {IN_PASSAGE} JOIN shared.{name} u ON u.entity = t.value
-        WHERE {resolved} AND {named} GROUP BY ALL"""
+        FROM shared.edge_numbers t {IN_COLUMN} JOIN shared.passages s ON s.{ORD} = t.passage
+        JOIN shared.{name} u ON u.entity = t.value
+        WHERE t.role = {role_number("resolved")} AND {named} GROUP BY ALL"""
     )
     return dict(found)

@@ -189,7 +189,8 @@ def test_a_folder_of_another_name_is_another_value(form: str, tmp_path: Path) ->
 
 # ------------------------------------------------------------------------------ any table
 
-VALUE = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6)
+# The reference does not quote a bare CR, which a flat file may have in quotation marks only.
+VALUE = st.text(st.characters(exclude_characters="\0\r", exclude_categories=["Cs"]), max_size=6)
 CELL = st.sampled_from(["", "1", "x", 'a"b', "a,b", "0", "\n"])
 DRAWN = st.lists(
     st.tuples(VALUE, st.lists(st.tuples(CELL, CELL), max_size=3)), min_size=1, max_size=4

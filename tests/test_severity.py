@@ -97,7 +97,10 @@ def test_what_is_not_checked_says_the_way(tmp_path: Path) -> None:
     report = validate(package.root)
     (left,) = report.of_severity("unchecked")
     assert (left.rule, left.severity, left.field) == ("not-checked", "unchecked", "far")
-    assert left.fix == "download it into the package and name it by a path"
+    assert (
+        left.fix
+        == "download it into the package and name it by a path, or have it fetched (--remote)"
+    )
     assert report.unchecked == (f"far: {left.found}; {left.fix}",)
     assert report.valid and not report.errors and not report.warnings
     assert SEVERITIES == ("error", "warning", "unchecked")

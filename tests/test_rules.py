@@ -1390,6 +1390,8 @@ def test_a_formula_is_what_a_spreadsheet_carries_out(tmp_path: Path, kind: str) 
         {"pattern": "a{0,1}=.*"},
         {"pattern": "[a-z]*=.*"},
         {"pattern": "[a=].*"},
+        {"pattern": "[0-A].*"},
+        {"pattern": "[b0-z].*"},
         {"pattern": "(a|=).*"},
         {"pattern": "a.*"},
     ],

@@ -405,9 +405,10 @@ FORMULA = (
     r"^(=.|@[A-Za-z][\w.]*\(|[+-]([0-9.]*[-+*/^])*"
     r"([A-Za-z][\w.]*[(|]|\$?[A-Za-z]{1,3}\$?[0-9]{1,7}([-+*/^&<>=:!]|$)))"
 )
-# A pattern of one branch whose texts begin with a letter or digit that must be there.
+# A pattern of one branch whose texts begin with a letter or digit that must be there. A range from
+# a digit to a letter has what stands between, such as =.
 PLAIN_BEGINNING = re.compile(
-    r"(\[([0-9A-Za-z]-[0-9A-Za-z]|[0-9A-Za-z])+\]|[0-9A-Za-z])(?![?*]|\{[,0])[^|]*$"
+    r"(\[([0-9]-[0-9]|[A-Z]-[A-Z]|[a-z]-[a-z]|[0-9A-Za-z])+\]|[0-9A-Za-z])(?![?*]|\{[,0])[^|]*$"
 )
 
 

@@ -6,6 +6,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +113,58 @@ def test_a_session_that_is_none_is_refused(tmp_path: Path) -> None:
     folder: Folder = dirty(tmp_path)
     with pytest.raises(UsageError, match="no Spark session but a str"):
         validate(folder.root, spark="local[2]", scratch=tmp_path)
+
+
+SCHEMA = "id string, n long, day date"
+ROWS = [["a", 1, date(2031, 1, 1)], ["b", 7, date(2031, 1, 2)], ["b", 2, None], [None, 3, None]]
+FIELDS = {
+    "fields": [
+        {"name": "id", "type": "string", "constraints": {"required": True}},
+        {"name": "n", "type": "integer", "constraints": {"maximum": 5}},
+        {"name": "day", "type": "date"},
+    ],
+    "primaryKey": ["id"],
+}
+OWNED = {
+    "fields": [{"name": "of", "type": "string"}],
+    "foreignKeys": [{"fields": ["of"], "reference": {"resource": "t", "fields": ["id"]}}],
+}
+
+
+def owned(root: Path) -> Folder:
+    """A package of two tables, of which one refers to the other."""
+    rows = [["" if cell is None else str(cell) for cell in row] for row in ROWS]
+    return build(root, [Spec("t", FIELDS, rows), Spec("owned", OWNED, [["a"], ["z"]])])
+
+
+def test_tables_of_the_session_are_checked_as_files_are(
+    spark: Any, scratch: Path, tmp_path: Path
+) -> None:
+    """Catches rows of a DataFrame that are not read, and keys that are not compared with files."""
+    root = owned(tmp_path).root
+    frame = spark.createDataFrame(ROWS, SCHEMA)
+    report = validate(root, spark=spark, scratch=scratch, tables={"t": frame})
+    alone = validate(root)
+
+    def said(one: kzdata.Report) -> list[tuple[Any, ...]]:
+        return sorted((f.rule, f.table, f.field, f.record or "", f.found) for f in one)
+
+    assert said(report) == said(alone)
+    assert {f.rule for f in report} >= {"primary-key", "foreign-key", "cell-maximum"}
+    assert report.rows == alone.rows and report.path == str(root)
+    assert all(f.file.startswith("tables/0/0000") for f in report if f.table == "t")
+    assert list(scratch.iterdir()) == []
+
+
+def test_tables_that_are_none_are_refused(spark: Any, scratch: Path, tmp_path: Path) -> None:
+    """Catches a misspelt name that leaves the file to be read in silence."""
+    root, frame = owned(tmp_path).root, spark.createDataFrame(ROWS, SCHEMA)
+    with pytest.raises(UsageError, match="no resource 'T'; did you mean t"):
+        validate(root, spark=spark, scratch=scratch, tables={"T": frame})
+    with pytest.raises(UsageError, match="t: a list, no DataFrame of Spark"):
+        validate(root, spark=spark, scratch=scratch, tables={"t": ROWS})
+    with pytest.raises(UsageError, match="a scratch folder that this machine sees"):
+        validate(root, spark=spark, scratch="s3://bucket", tables={"t": frame})
+    with pytest.raises(UsageError, match="tables is for Spark"):
+        validate(root, tables={"t": frame})
+    assert list(scratch.iterdir()) == []

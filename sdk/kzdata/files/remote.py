@@ -81,7 +81,7 @@ class Fetching:
         if not self._fetch(address, folder / name, self._limits.descriptor):
             raise PackageError(f"{shown(address)}: no such file")
         raw, _ = read_json(folder / name, name, f"{shown(address)}: ", self._limits.descriptor)
-        for path in dict.fromkeys((*_named(raw, self._limits), CHANGELOG)):
+        for path in dict.fromkeys((*named(raw, self._limits), CHANGELOG)):
             if path != name and not (unsafe(path) or hidden(path)):
                 self._beside(base, path, folder)
         return folder / name
@@ -206,7 +206,7 @@ def _path_of(address: str) -> str:
     return "file" if unsafe(path) or hidden(path) else path
 
 
-def _named(raw: Mapping[str, Any], limits: PackageLimits) -> Iterator[str]:
+def named(raw: Mapping[str, Any], limits: PackageLimits) -> Iterator[str]:
     """The paths of files beside a descriptor that its resources name, within the limits."""
     found = raw.get("resources")
     for entry in found[: limits.resources] if isinstance(found, list) else ():

@@ -358,6 +358,7 @@ def validate(
     package_limits: PackageLimits = DEFAULT,
     spark: Any = None,
     scratch: str | Path | None = None,
+    tables: Mapping[str, Any] | None = None,
     remote: bool = False,
 ) -> Report:
     """Check a package against its own declarations.
@@ -384,6 +385,9 @@ def validate(
         package_limits: How large the package may be: what is beyond is not checked.
         spark: A Spark session, whose workers read the files; each sees them by the same path.
         scratch: With `spark`, a folder or address that its workers and this process can write to.
+        tables: With `spark`, DataFrames by the names of the resources that they are the rows of;
+            the other resources are read from their files. They are written into `scratch` as
+            Parquet, where the places of findings are.
         remote: Fetch files at addresses, within `package_limits`: `path` may be the address of a
             `datapackage.json` (https, http, s3, gs, abfs), and resources may name theirs.
 
@@ -415,8 +419,9 @@ def validate(
         "fail_on": fail_on,
         "package_limits": asdict(package_limits),
     }
-    if spark is not None or scratch is not None:
+    if spark is not None or scratch is not None or tables:
         others = {"texts": texts, "threads": threads, "limits": limits, "remote": remote or None}
+        others["reference"] = True if reference and tables else None  # it reads files alone
         _check_spark(spark, scratch, **others)
     if limits is not None:
         return _validate_apart(options | {"remote": remote}, limits, temp_dir)
@@ -431,7 +436,7 @@ def validate(
         if spark is None:
             report = run_validation(package, texts, threads, *parts)
         else:
-            report = _on_spark(spark, str(scratch), path, *parts)
+            report = _on_spark(spark, str(scratch), tables or {}, path, *parts)
         report = replace(report, fail_on=fail_on)
         # Before anything is left out or allowed: else frictionless alone would find it.
         if reference:
@@ -474,21 +479,29 @@ def _own_allow_list(path: str | Path | None) -> AllowList:
 def _check_spark(spark: Any, scratch: str | Path | None, **others: Any) -> None:
     """Refuse what does not go with Spark, or without it."""
     if spark is None:
-        raise UsageError("scratch is for Spark; name a session (spark), or leave it out")
+        name = "scratch" if scratch is not None else "tables"
+        raise UsageError(f"{name} is for Spark; name a session (spark), or leave it out")
     if not scratch:
         raise UsageError("no scratch; name a folder that Spark's workers and this process see")
     if unfit := [name for name, value in others.items() if value is not None]:
         raise UsageError(f"{unfit[0]} is for one machine; leave it out, or do without spark")
 
 
-def _on_spark(spark: Any, scratch: str, *options: Any) -> Report:
-    """Check a package whose files the workers of a session read."""
+def _on_spark(
+    spark: Any, scratch: str, tables: Mapping[str, Any], path: str | Path | None, *options: Any
+) -> Report:
+    """Check a package whose files, or tables, the workers of a session read."""
     from kzdata.validation.distributed.driver import run_distributed
-    from kzdata.validation.distributed.spark import SparkEngine
+    from kzdata.validation.distributed.spark import SparkEngine, carried_out
+    from kzdata.validation.distributed.tables import package_of_tables
 
-    path, *others = options
     with SparkEngine(spark, scratch) as engine:
-        return run_distributed(path, engine, *others)
+        if not tables:
+            return run_distributed(path, engine, *options)
+        place, limits = engine.folder / "package", options[-1]
+        made = package_of_tables(path, tables, place, limits, carried_out)
+        named = str(bundled() if path is None else path)
+        return replace(run_distributed(made, engine, *options), path=named)
 
 
 def _with_reference(

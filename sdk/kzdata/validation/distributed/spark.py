@@ -8,6 +8,7 @@ import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -37,7 +38,7 @@ def session(master: str) -> Any:
         raise MissingExtraError(f"pyspark is not installed; {way}") from error
     builder = SparkSession.builder
     chosen = builder.remote(master) if master.startswith("sc://") else builder.master(master)
-    return _carried_out(chosen.getOrCreate)
+    return carried_out(chosen.getOrCreate)
 
 
 class SparkEngine:
@@ -56,6 +57,18 @@ class SparkEngine:
         self._place = f"{scratch.rstrip('/')}/kzdata-{uuid4().hex}"
         self._kept = defaultdict[str, list[str]](list)
 
+    @property
+    def folder(self) -> Path:
+        """The folder of this machine that it writes into.
+
+        Raises:
+            UsageError: It is an address of Spark's, which this machine does not see.
+        """
+        place = self._place.removeprefix("file://")
+        if "://" in place:
+            raise UsageError(f"{place}: tables need a scratch folder that this machine sees, too")
+        return Path(place)
+
     def __enter__(self) -> "SparkEngine":
         return self
 
@@ -67,7 +80,7 @@ class SparkEngine:
         """See `Engine`."""
         place = f"{self._place}/{task}-{len(self._kept[task])}"
         given = self._tasks(task, jobs)
-        _carried_out(lambda: given.write.parquet(place))
+        carried_out(lambda: given.write.parquet(place))
         self._kept[task].append(place)
         return _collected(self._parcels(place).where(f"bucket = {FOR_DRIVER}"))
 
@@ -136,11 +149,11 @@ def batches(parcels: Iterable[Parcel]) -> Iterator["pyarrow.RecordBatch"]:
 
 
 def _collected(frame: Any) -> list[Parcel]:
-    rows = _carried_out(frame.collect)
+    rows = carried_out(frame.collect)
     return [Parcel(row["bucket"], row["text"], bytes(row["data"])) for row in rows]
 
 
-def _carried_out(action: Callable[[], Any]) -> Any:
+def carried_out(action: Callable[[], Any]) -> Any:
     """What an action of Spark gives; it raises classes of its own, one for each kind of session."""
     try:
         return action()

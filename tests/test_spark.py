@@ -116,7 +116,12 @@ def test_a_session_that_is_none_is_refused(tmp_path: Path) -> None:
 
 
 SCHEMA = "id string, n long, day date"
-ROWS = [["a", 1, date(2031, 1, 1)], ["b", 7, date(2031, 1, 2)], ["b", 2, None], [None, 3, None]]
+ROWS: list[list[Any]] = [
+    ["a", 1, date(2031, 1, 1)],
+    ["b", 7, date(2031, 1, 2)],
+    ["b", 2, None],
+    [None, 3, None],
+]
 FIELDS = {
     "fields": [
         {"name": "id", "type": "string", "constraints": {"required": True}},

@@ -51,9 +51,12 @@ from kzdata.validation.rules import (
 
 SMALL_BYTES = 8 << 20  # below this DuckDB's own worker threads cost more than they bring
 NUMBERED_BYTES = 32 << 20  # from here on keys as numbers save more time than planning them takes
-# Bytes that DuckDB takes before it spills, where nobody says otherwise: what a million figures
-# with receipts take besides, the disk holds without taking much longer.
-MEMORY_LIMIT = 7 << 27
+# Bytes that DuckDB takes before it spills, where nobody says otherwise: ten million rows fit, and a
+# table of ten thousand columns.
+MEMORY_LIMIT = 1 << 30
+# The same for a package with receipts: what a million figures take besides, the disk holds without
+# taking much longer.
+TRACED_MEMORY = 7 << 27
 MAX_REPORTED = 20_000  # findings kept in all; the rest are counted
 UNFETCHED = "download it into the package and name it by a path, or have it fetched (--remote)"
 UNREAD = "add a grammar of it (docs/contributing/add-a-language.md), or read them yourself"
@@ -82,7 +85,8 @@ def run_validation(
             sizes, tables = file_sizes(archive, descriptor), descriptor.tables.values()
             large = sum(sizes[path] for t in tables for path in t.resource.path) >= SMALL_BYTES
             threads = threads or (None if large else 1)
-            memory = memory_limit or sensible_memory(MEMORY_LIMIT)
+            traced = any(table.schema.edges for table in tables)
+            memory = memory_limit or sensible_memory(TRACED_MEMORY if traced else MEMORY_LIMIT)
             spill = limits.spilled
             with Database(threads, memory, temp_dir=folder, spill=spill) as database:
                 steps = progress or (lambda step, number, of: None)

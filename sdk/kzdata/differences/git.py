@@ -19,12 +19,11 @@ from typing import IO, Any, Self
 
 from kzdata.errors import PackageError
 from kzdata.files import archive as archives
-from kzdata.files.archive import DESCRIPTOR, Archive, unsafe
+from kzdata.files.archive import CHANGELOG, DESCRIPTOR, Archive, unsafe
 from kzdata.files.csv import CHUNK
 from kzdata.files.limits import DEFAULT
 from kzdata.files.patterns import is_pattern
 from kzdata.standard.parsing import entries
-from kzdata.standard.writer import CHANGELOG
 
 SECONDS = 60  # that git may take to look up a name, or to give the next part of a file
 MEMORY = 1 << 30  # bytes that git may take, where the system can limit them

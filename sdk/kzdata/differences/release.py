@@ -23,9 +23,8 @@ from kzdata.differences.version import Version
 from kzdata.engine import sql
 from kzdata.engine.database import Database
 from kzdata.engine.sql import ORD
-from kzdata.files.archive import DESCRIPTOR
+from kzdata.files.archive import CHANGELOG, DESCRIPTOR
 from kzdata.standard.descriptor import SEMVER, Table
-from kzdata.standard.writer import CHANGELOG
 from kzdata.validation.report import Finding, Report, Severity, not_checked
 from kzdata.validation.rule import Rule
 

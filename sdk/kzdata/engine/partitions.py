@@ -8,12 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from kzdata.engine.database import rows_of
-from kzdata.engine.sql import identifier, listed, literal
+from kzdata.engine.sql import TEXT, identifier, listed, literal
 from kzdata.errors import NotReadError
 from kzdata.files.csv import Cell, FileStats, Kept, Record, Sheet, whole
 
 PART = "\x1fpart"  # the column with the number of a row's file; no other one is called so
-TEXT = "VARCHAR"
 
 
 class PartitionedSheet(Sheet):

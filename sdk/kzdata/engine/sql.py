@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from kzdata.errors import QueryError
 
+TEXT = "VARCHAR"  # the type of texts
 ORD = "kz_ord"  # column that counts a table's rows from 0; no column of a package may be called so
 # Relations that are no table of the package have a schema, so that no name can collide.
 SHARED = "shared"

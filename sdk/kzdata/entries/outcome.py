@@ -18,12 +18,11 @@ from kzdata.entries.todo import todo
 from kzdata.errors import PackageError, UsageError
 from kzdata.evidence.profile import declared, needed
 from kzdata.evidence.spans import covered
-from kzdata.files.archive import workspace
+from kzdata.files.archive import CHANGELOG, workspace
 from kzdata.files.folder import bounded
 from kzdata.standard.dataset import Dataset, opened_dataset
 from kzdata.standard.declarations import Sources, Spans
 from kzdata.standard.editing import Draft
-from kzdata.standard.writer import CHANGELOG
 from kzdata.validation import Finding, Report, validate
 from kzdata.validation.suppressions import ALLOW_LIST
 

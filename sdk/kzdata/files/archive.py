@@ -35,6 +35,7 @@ from kzdata.files.temporary import TemporaryFolder
 
 DESCRIPTOR = "datapackage.json"
 DESCRIPTORS = (DESCRIPTOR, "datapackage.yaml", "datapackage.yml")  # the first that is there counts
+CHANGELOG = "CHANGELOG.md"
 MAX_DEPTH = 100  # how deep JSON may be nested
 MAX_TWINS = 100  # names that stand twice in an object, of those that are told of one file
 ZIP_DIRECTORY = 10 << 20  # bytes of a zip's directory; or a kibibyte for each entry

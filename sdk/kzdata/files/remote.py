@@ -22,6 +22,7 @@ from kzdata.errors import (
     require,
 )
 from kzdata.files.archive import (
+    CHANGELOG,
     DESCRIPTOR,
     Fetched,
     address_of,
@@ -35,7 +36,6 @@ from kzdata.files.limits import PackageLimits, allowing
 from kzdata.files.patterns import is_pattern
 
 WEB = ("https", "http")  # the schemes of addresses that a descriptor may name
-CHANGELOG = "CHANGELOG.md"
 CHUNK = 1 << 20
 WAIT = 60  # seconds that a server may be silent
 _PATHS = ("path", "url")

@@ -12,13 +12,12 @@ from typing import NamedTuple
 from kzdata.display import safe
 from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
+from kzdata.engine.sql import TEXT
 from kzdata.errors import PackageError
 from kzdata.files.csv import Sheet
 from kzdata.standard.descriptor import FieldDescriptor, Schema, Table
 from kzdata.standard.field_types import read_type
 from kzdata.standard.source import ADVICE, TableTexts
-
-TEXT = "VARCHAR"
 
 
 class SqlColumn(NamedTuple):

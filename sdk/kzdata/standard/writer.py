@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kzdata.errors import PackageError, UsageError
-from kzdata.files.archive import DESCRIPTOR, Archive, is_remote, is_yaml, opened
+from kzdata.files.archive import CHANGELOG, DESCRIPTOR, Archive, is_remote, is_yaml, opened
 from kzdata.files.csv import file_stats
 from kzdata.files.names import file_names
 from kzdata.files.patterns import is_pattern
@@ -18,7 +18,6 @@ from kzdata.standard.parsing import entries
 if TYPE_CHECKING:
     from kzdata.standard.dataset import Dataset, Table
 
-CHANGELOG = "CHANGELOG.md"
 # Properties of a table's resource that say how its files are stored, and nothing of the data.
 STORAGE = (
     *("path", "url", "data", "bytes", "hash"),

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 
 from kzdata.engine import sql
 from kzdata.engine.database import Database, UnreadableCSVError
-from kzdata.engine.sql import ORD, identifier, literal
+from kzdata.engine.sql import ORD, TEXT, identifier, literal
 from kzdata.errors import NotReadError, PackageError
 from kzdata.files.archive import Archive, workspace
 from kzdata.files.csv import HEADLESS, OVERLONG, Dialect, FileStats, Record, Sheet
@@ -49,7 +49,6 @@ JUDGED_AT_ONCE = 100  # texts of a column in memory, each of at most a row's len
 MAX_KNOWN, MAX_KNOWN_TEXT = 10_000, 200  # texts, and their characters, that are judged once
 
 
-TEXT = "VARCHAR"  # the type of texts in SQL
 NOTHING = frozenset({"", NO_VALUE})  # texts that stand for no value, and that no typed value has
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from kzdata.errors import PackageError, UsageError, nearest
-from kzdata.files.archive import DESCRIPTOR, Archive, hidden, opened, unsafe
+from kzdata.files.archive import CHANGELOG, DESCRIPTOR, Archive, hidden, opened, unsafe
 from kzdata.files.limits import PackageLimits
-from kzdata.files.remote import CHANGELOG, named
+from kzdata.files.remote import named
 
 OF_FILES = (
     "path",

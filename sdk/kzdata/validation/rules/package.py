@@ -9,7 +9,7 @@ from operator import eq, ge, le
 from typing import Any
 
 from kzdata.errors import NotReadError, PackageError
-from kzdata.files.archive import DESCRIPTOR, Archive, is_remote
+from kzdata.files.archive import CHANGELOG, DESCRIPTOR, Archive, is_remote
 from kzdata.files.csv import FileStats, Record, Sheet
 from kzdata.files.patterns import is_pattern
 from kzdata.standard.descriptor import SEMVER, Descriptor, Resource, Table
@@ -21,7 +21,6 @@ from kzdata.validation.declared import unsupported_keys
 from kzdata.validation.rule import Violation, rule
 from kzdata.validation.rule import not_checked as left
 
-CHANGELOG = "CHANGELOG.md"
 MAX_CHANGELOG_BYTES = 1 << 20  # how far a changelog is read: the newest version stands first
 _HEADING = re.compile(r"^##\s+\[?v?([0-9][^\]\s]*)", re.MULTILINE)
 DIGESTS = frozenset(name for name in hashlib.algorithms_guaranteed if "shake" not in name)
